@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The desk: what becomes of one whole SMS. Given who wrote what to whom it decides ticket or no ticket, its class and
+ * route, and which reply, each with a reason. Pure but for the rules it is given; the store calls it inside a
+ * transaction when parts have come together, the classifier before the transaction for a message that is whole.
+ */
+#ifndef ADUAN_DESK_H
+#define ADUAN_DESK_H
+
+#include "config.h"
+#include "reply.h"
+#include "rules.h"
+#include "text.h"
+
+/* One whole SMS as the desk sees it. All borrowed. */
+struct desk_sms {
+    const uint8_t *sender;
+    size_t sender_len;
+    const uint8_t *receiver;
+    size_t receiver_len;
+    const struct text *text;
+    bool incomplete; /* some parts never came */
+};
+
+/* What to do. Strings are borrowed from the rules or static, except `why`, which is inside. */
+struct verdict {
+    bool open_ticket;
+    const char *reason;          /* why no ticket: "empty", "binary", "no_sender", "bad_sender", "unknown_shortcode",
+                                    "auto_reply"; NULL with a ticket */
+    const char *reply_template;  /* NULL: no reply */
+    const char *no_reply_reason; /* "sender_alphanumeric", "sender_shortcode", "auto_reply", … when there is none */
+    const char *type, *category, *agency, *urgency, *language;
+    char why[512];
+};
+
+MUST_CHECK int desk_decide(const struct config *config, struct rules *rules, const struct desk_sms *sms,
+                           struct verdict *out);
+
+#endif

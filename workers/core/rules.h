@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The first classifier: words, phrases and PCRE2 patterns with weights, from categories.yaml; routing to agencies from
+ * agencies.yaml. Every decision can say which rules fired and where. Immutable once loaded; one thread.
+ * Formats: the heads of etc/categories.yaml and etc/agencies.yaml.
+ */
+#ifndef ADUAN_RULES_H
+#define ADUAN_RULES_H
+
+#include "err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rules;
+
+/* One rule that fired. Strings are borrowed from the rules. */
+struct rule_hit {
+    const char *head;   /* "category", "type", "urgency", "language" */
+    const char *label;  /* "jalan" */
+    const char *rule;   /* the word, phrase or pattern as written */
+    double weight;
+    size_t at, len;     /* bytes in the text given */
+};
+
+enum { RULES_HITS_MAX = 32 };
+
+/* Strings are borrowed from the rules and live as long as they. */
+struct classification {
+    const char *type;        /* "pengaduan" … */
+    const char *category;    /* "jalan" …, "lainnya" when nothing fired */
+    const char *category_name; /* for people */
+    const char *agency;      /* id in agencies.yaml */
+    const char *agency_name; /* for people */
+    const char *urgency;     /* "normal" or "emergency" */
+    const char *language;    /* "id" or "en" */
+    const char *refusal;     /* NULL, or "auto_reply": a known auto-responder wrote this */
+    double score;            /* of the category; 0 when nothing fired */
+    struct rule_hit hits[RULES_HITS_MAX];
+    size_t hit_count;
+};
+
+MUST_CHECK int rules_load(const char *categories_path, const char *agencies_path, struct rules **out,
+                          struct fault *fault);
+void rules_free(struct rules *rules);
+/* text: NFC UTF-8, may hold NUL. Bounded time: PCRE2 match and depth limits; a pattern that hits its limit is skipped
+ * and counted. E_MEMORY only. */
+MUST_CHECK int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out);
+/* "jalan ← berlubang +2, jalan +1; pengaduan ← mohon +1": for Ticket.why. Writes at most size bytes with NUL. */
+void rules_explain(const struct classification *classification, char *out, size_t size);
+/* NULL when there is no such agency. */
+const char *rules_agency_name(const struct rules *rules, const char *agency_id);
+/* True when categories.yaml has it. */
+bool rules_has_category(const struct rules *rules, const char *category);
+/* Enumerates agencies; NULL past the end. */
+const char *rules_agency_at(const struct rules *rules, size_t i);
+
+#endif

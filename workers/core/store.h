@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The store: the desk's memory, one LMDB environment shared by every process. Its verbs are the domain's; nobody
+ * outside store*.c knows LMDB. One verb = at most one write transaction, durable (fdatasync) when it returns OK;
+ * on any error nothing of it happened. Verbs that write block for the one writer lock; none touches the network.
+ * Records are protobuf (record.proto); what a verb hands out as `Aduan__Record__X *` is owned by the caller and
+ * free'd with aduan__record__x__free_unpacked(x, NULL).
+ * A store handle belongs to one thread; a process opens one.
+ */
+#ifndef ADUAN_STORE_H
+#define ADUAN_STORE_H
+
+#include "desk.h"
+#include "err.h"
+#include "record.pb-c.h"
+#include "reply.h"
+#include "seal.h"
+#include "ticket.h"
+#include "wire.pb-c.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { STORE_VERSION = 1, STORE_KEY_MESSAGE_BYTES = 20, STORE_REPLY_ID_BYTES = 16, STORE_EPOCH_BYTES = 16 };
+
+struct store;
+
+struct store_options {
+    const char *dir;
+    uint64_t map_bytes;      /* as in every other process */
+    const struct seal *seal; /* borrowed, outlives the store; its check value must be the store's (E_KEY) */
+    bool create;             /* make it when the directory holds none */
+    bool read_only;
+};
+
+/* E_KEY, E_VERSION, E_FULL, E_NOT_FOUND, E_IO: the fault is a sentence that says what to do. */
+MUST_CHECK int store_open(const struct store_options *options, struct store **out, struct fault *fault);
+void store_close(struct store *store);
+/* Frees reader slots of dead processes. Cheap; call on a timer. */
+void store_reader_check(struct store *store);
+
+/* --- ingest (classifier) ------------------------------------------------------------------------------------ */
+
+/* How whole messages are understood, and the times that matter. Borrowed during the call. */
+struct store_policy {
+    void *ctx;
+    /* Decides about one whole SMS; called inside the transaction unless the item brings its verdict along. */
+    int (*decide)(void *ctx, const struct desk_sms *sms, struct verdict *out);
+    uint64_t part_wait_us, part_keep_us;
+    uint32_t reply_rate;           /* automatic replies to one sender … */
+    uint64_t reply_rate_window_us; /* … inside this; beyond: no_reply_reason "rate_limited" */
+};
+
+struct store_item {
+    const Aduan__Wire__Sms *sms;
+    const struct text *text;       /* decoded already; NULL: the store decodes. Ignored for parts. */
+    const struct verdict *verdict; /* of that text; NULL: the store asks decide(). Ignored for parts. */
+};
+
+struct store_outcome {
+    enum { STORE_DUPLICATE, STORE_TICKET, STORE_NO_TICKET, STORE_PART, STORE_QUARANTINED } kind;
+    uint64_t ticket;    /* 0 unless this SMS opened one (a part may have completed its set) */
+    bool repaired;
+};
+
+/* Commits a batch: message rows, parts, tickets, reply intents, identities and events, in one transaction.
+ * A uuid+time already there is STORE_DUPLICATE and changes nothing. sms->quarantine parks it raw, undecoded.
+ * Messages are taken in the order given. outcomes has n places and is written on OK only. */
+MUST_CHECK int store_ingest(struct store *store, const struct store_policy *policy, const struct store_item *items,
+                            size_t n, uint64_t now_us, struct store_outcome *outcomes, struct fault *fault);
+/* Delivers sets whose deadline has passed as what there is, and forgets finished ones; at most `max` sets.
+ * *next_us: when to call again (0: nothing waits). A cheap read when nothing is due. */
+MUST_CHECK int store_parts_expire(struct store *store, const struct store_policy *policy, uint64_t now_us, size_t max,
+                                  size_t *done, uint64_t *next_us, struct fault *fault);
+
+/* --- outbox (responder) ------------------------------------------------------------------------------------- */
+
+struct store_claim {
+    const char *holder;       /* the responder's name */
+    const uint8_t *life;      /* its 16-byte life */
+    uint64_t now_us, lease_us;
+    uint32_t max;
+    uint32_t attempts_max;    /* a reply claimed more often becomes FAILED "attempts" */
+    void *ctx;
+    /* Fills text (malloc'ed), ucs2, segments of a reply that has none yet; called inside the transaction with its
+     * ticket (NULL: none). An error makes that reply FAILED "template", and the rest goes on. */
+    int (*render)(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,
+                  size_t *len, bool *ucs2, uint32_t *segments);
+};
+
+/* A claimed reply with its unsealed receiver. */
+struct store_reply {
+    Aduan__Record__Reply *reply;
+    uint8_t receiver[32];
+    size_t receiver_len;
+};
+struct store_replies {
+    struct store_reply *items;
+    size_t count;
+};
+
+/* Moves due replies to SENDING and hands them out. No write transaction when nothing is due. */
+MUST_CHECK int store_claim_replies(struct store *store, const struct store_claim *claim, struct store_replies *out,
+                                   struct fault *fault);
+void store_replies_free(struct store_replies *replies);
+/* *due_us: the earliest due reply, 0 when the outbox has none. Read only. */
+MUST_CHECK int store_next_due(struct store *store, uint64_t *due_us);
+
+struct store_reply_input {
+    uint8_t id[STORE_REPLY_ID_BYTES];
+    enum reply_input input;
+    uint64_t due_us;      /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
+    const char *cause;    /* may be NULL */
+};
+/* Applies MT acks and delivery reports, in order, in one transaction. Unknown ids and inputs that change nothing are
+ * counted in *ignored (may be NULL), not errors. */
+MUST_CHECK int store_reply_inputs(struct store *store, const struct store_reply_input *inputs, size_t n,
+                                  uint64_t now_us, size_t *ignored, struct fault *fault);
+/* E_NOT_FOUND. */
+MUST_CHECK int store_reply_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES],
+                               Aduan__Record__Reply **out);
+
+/* --- tickets (staff) ---------------------------------------------------------------------------------------- */
+
+struct store_ticket_change {
+    enum ticket_verb verb;
+    const char *actor;   /* who did it */
+    const char *agency;  /* TICKET_ASSIGN */
+    const char *text;    /* TICKET_NOTE, TICKET_ANSWER (what the citizen is sent), reason of the others; may be NULL */
+    size_t text_len;
+};
+
+MUST_CHECK int store_ticket_get(struct store *store, uint64_t id, Aduan__Record__Ticket **out);
+/* One transition, its note, its event and, for TICKET_ANSWER, its reply (template "staff"), in one transaction.
+ * E_NOT_FOUND, E_STATE with a sentence. */
+MUST_CHECK int store_ticket_change(struct store *store, uint64_t id, const struct store_ticket_change *change,
+                                   uint64_t now_us, struct fault *fault);
+
+struct store_ticket_filter {
+    Aduan__Record__TicketState state; /* NONE: any */
+    const char *category, *agency, *type, *shortcode; /* NULL: any */
+    const uint8_t *sender_id;         /* NULL: any; 16 bytes */
+    uint64_t since_us, until_us;      /* opened in [since, until); 0: open end */
+    uint64_t after_id;                /* paging: only ids below it (newest first); 0: from the newest */
+    size_t limit;
+};
+typedef int (*store_ticket_fn)(void *ctx, const Aduan__Record__Ticket *ticket); /* non-zero stops */
+/* Newest first. *more: there is another page after the last one handed out. */
+MUST_CHECK int store_tickets(struct store *store, const struct store_ticket_filter *filter, store_ticket_fn fn,
+                             void *ctx, bool *more);
+
+/* The message of a key; the number of a sender id (unsealed; for those entitled: out holds 32 bytes). */
+MUST_CHECK int store_message_get(struct store *store, const uint8_t *key, size_t key_len,
+                                 Aduan__Record__Message **out);
+MUST_CHECK int store_sender_number(struct store *store, const uint8_t sender_id[SEAL_ID_BYTES], uint8_t out[32],
+                                   size_t *len);
+
+/* --- events (feed, tail) ------------------------------------------------------------------------------------ */
+
+struct store_head {
+    uint8_t epoch[STORE_EPOCH_BYTES];
+    uint64_t first, last; /* sequences held; last = first - 1 when there is none */
+};
+MUST_CHECK int store_head(struct store *store, struct store_head *out);
+typedef int (*store_event_fn)(void *ctx, const Aduan__Record__Event *event); /* non-zero stops */
+/* Events with sequence ≥ from, at most max; a short read transaction. */
+MUST_CHECK int store_events(struct store *store, uint64_t from, size_t max, store_event_fn fn, void *ctx);
+
+/* --- quarantine, figures, proof, copies --------------------------------------------------------------------- */
+
+typedef int (*store_quarantine_fn)(void *ctx, const uint8_t *key, size_t key_len, const Aduan__Record__Quarantine *q,
+                                   const Aduan__Record__Message *message);
+MUST_CHECK int store_quarantined(struct store *store, store_quarantine_fn fn, void *ctx);
+
+struct store_stats {
+    uint64_t messages, parts_waiting, tickets, replies, replies_due, events, identities, quarantined;
+    uint64_t tickets_open;
+    uint64_t oldest_due_us;   /* 0: none */
+    uint64_t map_bytes, used_bytes, disk_free_bytes;
+    uint32_t readers, readers_max;
+    uint32_t version;
+};
+MUST_CHECK int store_stats(struct store *store, struct store_stats *out);
+
+/* Walks everything in one read snapshot and proves the promises. Each break is one call of `broken` (may be NULL)
+ * with a stable id ("message.no_fate", "outbox.due_missing", "event.gap", …) and a sentence. */
+struct store_proof {
+    uint64_t messages, wholes, parts, tickets, replies, events, identities, quarantined;
+    uint64_t no_ticket;       /* messages with a stated reason */
+    uint64_t replies_open, replies_sent, replies_delivered, replies_failed, tickets_without_reply;
+    uint64_t breaks;
+};
+typedef void (*store_broken_fn)(void *ctx, const char *id, const char *sentence);
+MUST_CHECK int store_verify(struct store *store, store_broken_fn broken, void *ctx, struct store_proof *out);
+
+/* A compacted copy of a running store into a new directory dst (E_EXISTS when it holds one), fsynced. */
+MUST_CHECK int store_backup(struct store *store, const char *dst, struct fault *fault);
+/* Copies a backup back: dst must hold no store and nobody may have it open. Gives the restored store a new epoch,
+ * since its event sequence branches off from what subscribers may have seen. */
+MUST_CHECK int store_restore(const char *src, const char *dst, uint64_t map_bytes, const struct seal *seal,
+                             struct fault *fault);
+
+#endif
