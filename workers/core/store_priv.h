@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside the store: tables, keys and transactions. Included by store*.c and their tests only.
+ * Keys are big-endian, so the order of keys is the order of time. No DUPSORT, no NOSYNC, no WRITEMAP.
+ *
+ *   message           BE32(time) uuid                          Message
+ *   part              set key                                  PartSet
+ *   part              set key, index                           Part
+ *   part_due          BE64(due_us) set key                     (empty): the set's deadline_us, then its forget_us
+ *   ticket            BE64(id)                                 Ticket
+ *   ticket_by_sender  sender_id BE64(id)                       (empty)
+ *   ticket_by_state   state BE64(id)                           (empty)
+ *   outbox            reply id                                 Reply
+ *   outbox_due        BE64(due_us) reply id                    (empty): READY and SENDING replies
+ *   event             BE64(sequence)                           Event
+ *   identity          sender_id                                Identity
+ *   quarantine        message key                              Quarantine
+ *   meta              name                                     see enum below
+ *
+ * set key = sender_id, 8 bytes of the keyed hash of the receiver, BE16(reference), total.
+ * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64.
+ */
+#ifndef ADUAN_STORE_PRIV_H
+#define ADUAN_STORE_PRIV_H
+
+#include "store.h"
+
+#include <lmdb.h>
+
+enum store_table {
+    T_META,
+    T_MESSAGE,
+    T_PART,
+    T_PART_DUE,
+    T_TICKET,
+    T_TICKET_BY_SENDER,
+    T_TICKET_BY_STATE,
+    T_OUTBOX,
+    T_OUTBOX_DUE,
+    T_EVENT,
+    T_IDENTITY,
+    T_QUARANTINE,
+    T_END
+};
+
+enum {
+    RECORD_VERSION = 1,
+    SET_KEY_BYTES = SEAL_ID_BYTES + 8 + 2 + 1,
+    PART_KEY_BYTES = SET_KEY_BYTES + 1,
+    DUE_REPLY_KEY_BYTES = 8 + STORE_REPLY_ID_BYTES,
+    DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES
+};
+
+struct store {
+    MDB_env *env;
+    MDB_dbi table[T_END];
+    const struct seal *seal;
+    uint8_t epoch[STORE_EPOCH_BYTES];
+    bool read_only;
+    char *dir;
+    int dir_lock; /* fd or -1 */
+};
+
+/* One transaction. A write transaction caches the counters of meta and writes them back at commit. */
+struct store_txn {
+    struct store *store;
+    MDB_txn *txn;
+    bool write;
+    uint64_t next_serial, next_sequence; /* of a write transaction */
+    uint64_t now_us;
+};
+
+/* The last step of every write; a test replaces it to make the commit fail. */
+extern int (*store_commit_hook)(MDB_txn *txn);
+
+int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn *out);
+/* Commits (write: durable when OK). The txn is over whatever it returns. */
+int txn_commit(struct store_txn *txn);
+void txn_abort(struct store_txn *txn); /* accepts a txn that is over */
+/* LMDB's code → enum err, with a sentence in the fault that says what to do (full disk, full map, …). */
+int store_fault(struct fault *fault, int lmdb_code, const char *doing);
+
+/* OK, E_NOT_FOUND, or an error. val points into the map, valid until the next write or the end of the txn. */
+int txn_get(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, MDB_val *val);
+int txn_put(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val,
+            size_t len);
+/* E_EXISTS instead of overwriting. */
+int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val,
+                size_t len);
+int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len); /* E_NOT_FOUND */
+/* Packs a record into the table (reserving space in the map, no copy). The caller has set .version. */
+int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                   const ProtobufCMessage *record);
+/* Unpacks and checks .version: E_NOT_FOUND, E_CORRUPT, E_VERSION. Free with the record's free_unpacked. */
+int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                   const ProtobufCMessageDescriptor *type, ProtobufCMessage **out);
+int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out);
+
+void put_be16(uint8_t *out, uint16_t v);
+void put_be32(uint8_t *out, uint32_t v);
+void put_be64(uint8_t *out, uint64_t v);
+uint32_t get_be32(const uint8_t *in);
+uint64_t get_be64(const uint8_t *in);
+
+/* Writes the event under the next sequence (event->sequence, at_us and version are set here). */
+int txn_event(struct store_txn *txn, Aduan__Record__Event *event);
+/* Puts a ticket, keeping ticket_by_state right: state_before is what the index holds now (NONE: a new ticket, whose
+ * ticket_by_sender row is made too). */
+int txn_put_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, Aduan__Record__TicketState state_before);
+/* Puts a reply, keeping outbox_due right: due_before is what the index holds now, 0 for none. READY and SENDING
+ * replies are in the index under reply->due_us, others are not. */
+int txn_put_reply(struct store_txn *txn, Aduan__Record__Reply *reply, uint64_t due_before);
+/* Makes a READY reply to `message` about `ticket` and its REPLY_QUEUED event, due now; its id is
+ * uuid_reply(message uuid, ticket->replies), and ticket->replies and ticket->reply grow (the caller puts the ticket).
+ * text NULL: rendered at the claim. */
+struct reply_intent {
+    const char *template_name, *language, *actor;
+    const char *text;
+    size_t text_len;
+};
+int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,
+                    const struct reply_intent *intent);
+
+#endif
