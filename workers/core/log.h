@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One line an event on stderr, for journald: "<level> program[name] event-id key=value … message".
+ * One line an event on stderr. Under systemd ($JOURNAL_STREAM): "<6>program[name] event-id key=value … message", which
+ * journald reads as its priority; elsewhere the time and the level's word stand in front instead of "<6>".
  * Programs log, libraries return. Event ids are stable words ("worker.lost") that ops can alert on.
  * Never a phone number, never a citizen's text.
  */
