@@ -16,17 +16,19 @@
 enum { TEXT_CODING_UNDEFINED = -1, TEXT_CODING_7BIT = 0, TEXT_CODING_8BIT = 1, TEXT_CODING_UCS2 = 2 };
 
 struct text {
-    char *utf8;    /* owned; NUL-terminated for convenience, may hold NUL inside */
+    char *utf8;    /* owned; NUL-terminated for convenience; a NUL of the body has become U+FFFD */
     size_t len;    /* without that NUL */
     bool repaired; /* something did not decode */
-    bool binary;   /* 8-bit content that is no text: mostly control bytes */
-    bool empty;    /* nothing but white space and control characters */
+    bool binary;   /* 8-bit content that is no text: too many control bytes; utf8 is then "" */
+    bool empty;    /* nothing but white space, control characters and U+FFFD */
 };
 
 /* Decodes one body. coding 8-bit: UTF-8 if valid, else Latin-1, `binary` if it is no text.
- * coding 7-bit: UTF-8 if valid; else the named charset; else Latin-1 (Windows-1252 for 0x80–0x9F).
+ * coding 7-bit: UTF-8 if valid; else the named charset; else, repaired, UTF-8 with U+FFFD where most of its bytes
+ * beyond ASCII are UTF-8, Latin-1 (Windows-1252 for 0x80–0x9F) where they are not.
  * charset "GSM"/"GSM-7"/"gsm-03.38": unpacked GSM 03.38 septets with the extension table. UCS-2 accepts UTF-16
- * pairs, a byte order mark, an odd last byte (repaired). Errors: E_MEMORY only. */
+ * pairs, a byte order mark, an odd last byte (repaired). More than 30 combining marks in a row are left as they came,
+ * not normalised (repaired). Errors: E_MEMORY only. */
 MUST_CHECK int text_decode(int coding, const void *charset, size_t charset_len, const void *body, size_t body_len,
                            struct text *out);
 void text_done(struct text *text);
