@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The whole line on free ports in one directory: real bearerbox, the SMSC simulator (Net::SMPP), aduand and all it
+starts. Every wait is for an event, with a deadline that only a failure reaches."""
+
+import contextlib
+import json
+import os
+import pathlib
+import queue
+import re
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.parse
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("ADUAN_BIN", ROOT / "build/debug/bin"))
+FAKESMSC = "/usr/lib/kannel/test/fakesmsc"
+PATIENCE = float(os.environ.get("ADUAN_PATIENCE", "60"))  # seconds until a wait is a failure
+
+# GSM 03.38 by code point, as the far end of SMPP sees it (data_coding 0, one septet a byte).
+GSM7 = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM7_EXTENSION = {"\f": 0x0A, "^": 0x14, "{": 0x28, "}": 0x29, "\\": 0x2F, "[": 0x3C, "~": 0x3D, "]": 0x3E, "|": 0x40,
+                  "€": 0x65}
+
+
+def gsm7(text):
+    out = bytearray()
+    for c in text:
+        out += bytes([0x1B, GSM7_EXTENSION[c]]) if c in GSM7_EXTENSION else bytes([GSM7.index(c)])
+    return bytes(out)
+
+
+def from_gsm7(data):
+    back = {v: k for k, v in GSM7_EXTENSION.items()}
+    out, escaped = "", False
+    for b in data:
+        if escaped:
+            out, escaped = out + back.get(b, "?"), False
+        elif b == 0x1B:
+            escaped = True
+        else:
+            out += GSM7[b]
+    return out
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def wait_for(question, what, patience=None, pause=0.05):
+    """The first truthy answer of question(); asks again until then."""
+    deadline = time.monotonic() + (patience or PATIENCE)
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience or PATIENCE:.0f} s for {what}")
+        select.select([], [], [], pause)
+
+
+class Smsc:
+    """etc/sim/smsc, driven by JSON lines."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([ROOT / "etc/sim/smsc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.events = []
+        self.changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.port = self.wait("listening")["port"]
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.events.append(json.loads(line))
+                self.changed.notify_all()
+
+    def tell(self, **command):
+        self.process.stdin.write(json.dumps(command).encode() + b"\n")
+        self.process.stdin.flush()
+
+    def find(self, event, **fields):
+        return [e for e in list(self.events)
+                if e["event"] == event and all(e.get(k) == v for k, v in fields.items())]
+
+    def wait(self, event, count=1, patience=None, **fields):
+        """The count-th event of that kind with those fields."""
+        deadline = time.monotonic() + (patience or PATIENCE)
+        with self.changed:
+            while len(found := self.find(event, **fields)) < count:
+                left = deadline - time.monotonic()
+                assert left > 0, f"the SMSC saw {len(found)} of {count} {event} {fields}: {self.events[-5:]}"
+                self.changed.wait(left)
+        return found[count - 1]
+
+    def deliver(self, sender, data, coding=0, to="1708", udh=b"", ident=None):
+        self.tell(cmd="deliver", id=ident or "", **{"from": sender}, to=to, coding=coding, hex=data.hex(),
+                  udh=udh.hex())
+
+    def answer(self, to, patience=None):
+        """All segments of one MT to that number, put together: (text, [submit events])."""
+        first = self.wait("submit", to=to, patience=patience)
+        total = 1
+        if first["udh"]:
+            total = bytes.fromhex(first["udh"])[4]
+        self.wait("submit", count=total, to=to, patience=patience)
+        parts = self.find("submit", to=to)
+        if total > 1:
+            parts.sort(key=lambda e: bytes.fromhex(e["udh"])[5])
+        return "".join(self.text(e) for e in parts), parts
+
+    @staticmethod
+    def text(event):
+        data = bytes.fromhex(event["hex"])
+        return data.decode("utf-16-be") if event["coding"] == 8 else from_gsm7(data)
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Line:
+    """bearerbox + SMSC simulator + aduand in `directory`."""
+
+    def __init__(self, directory, config="", classifiers=1, responders=1, core_extra="#", shortcodes="1708",
+                 log_level="info", keep_combining=False):
+        self.dir = pathlib.Path(directory)
+        for name in ("kannel-store", "kannel-dlr", "run"):
+            (self.dir / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.smsc = Smsc()
+        self.admin_port, self.box_port, self.fake_port = free_ports(3)
+        self.config = self.dir / "aduan.yaml"
+        self._fill("kannel.conf.in", self.dir / "kannel.conf", core_extra, shortcodes)
+        self._fill("aduan.yaml.in", self.config, core_extra, shortcodes)
+        self.config.write_text(
+            self.config.read_text().replace("log_level: info", f"log_level: {log_level}")
+            + f"workers:\n  classifiers: {classifiers}\n  responders: {responders}\n" + config)
+        self.bearerbox = self.aduand = None
+        self.fakes = []
+
+    def _fill(self, template, out, core_extra, shortcodes):
+        text = (ROOT / "etc/sim" / template).read_text()
+        for name, value in {
+            "ADMIN_PORT": self.admin_port, "BOX_PORT": self.box_port, "FAKE_PORT": self.fake_port,
+            "SMPP_PORT": self.smsc.port, "ETC": ROOT / "etc", "DIR": self.dir, "DESK": "Kota Uji",
+            "SHORTCODES": shortcodes, "CORE_EXTRA": core_extra,
+        }.items():
+            text = text.replace(f"@{name}@", str(value))
+        out.write_text(text)
+
+    # --- processes
+
+    def start(self, ready=True):
+        self.aduan("key", "create")
+        self.start_bearerbox()
+        self.start_aduand()
+        if ready:
+            self.wait_ready()
+            self.smsc.wait("bound")
+        return self
+
+    def start_bearerbox(self):
+        with open(self.dir / "bearerbox.out", "ab") as out:
+            self.bearerbox = subprocess.Popen(["bearerbox", "-v", "4", self.dir / "kannel.conf"], stdout=out,
+                                              stderr=out)
+        wait_for(lambda: self.kannel_status() is not None, "bearerbox to answer its admin port")
+
+    def start_aduand(self, env=None):
+        with open(self.dir / "aduand.log", "ab") as out:
+            self.aduand = subprocess.Popen([BIN / "aduand", "--config", self.config], stdout=out, stderr=out,
+                                           env={**os.environ, **(env or {})})
+
+    def wait_ready(self):
+        def ready():
+            assert self.aduand.poll() is None, "aduand ended: " + self.log()[-2000:]
+            status = self.status()
+            return (status and all(link["up"] for link in status["links"]) and status["links"]
+                    and all(w["running"] >= w["wanted"] for w in status["workers"].values())
+                    and all(p["state"] in ("ready", "running") for p in status["processes"]))
+        wait_for(ready, "the line to be ready")
+
+    def stop_bearerbox(self, sig=signal.SIGTERM):
+        if self.bearerbox and self.bearerbox.poll() is None:
+            self.bearerbox.send_signal(sig)
+            try:
+                self.bearerbox.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.bearerbox.kill()
+                self.bearerbox.wait()
+
+    def stop(self):
+        pids = self.pids() if self.aduand else []
+        if self.aduand and self.aduand.poll() is None:
+            self.aduand.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.aduand.wait(PATIENCE)
+        for pid in pids:  # only those that this line started, and only when aduand could not
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.aduand and self.aduand.poll() is None:
+            self.aduand.kill()
+            self.aduand.wait()
+        for fake in self.fakes:
+            if fake.poll() is None:
+                fake.send_signal(signal.SIGINT)
+                fake.wait()
+        self.stop_bearerbox()
+        self.smsc.stop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.stop()
+
+    def pids(self):
+        """Living processes that hold a lock of this line."""
+        found = []
+        for lock in (self.dir / "run").glob("*.lock"):
+            with contextlib.suppress(OSError, ValueError):
+                pid = int(lock.read_text().split()[0])
+                command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+                if str(self.dir).encode() in command:
+                    found.append(pid)
+        return found
+
+    def pid(self, name):
+        """The pid of a process by its name, as `aduan status` knows it; None when it does not run."""
+        status = self.status() or {"processes": []}
+        for process in status["processes"]:
+            if process["name"] == name and process["pid"]:
+                return process["pid"]
+        return None
+
+    def log(self):
+        return (self.dir / "aduand.log").read_text(errors="replace")
+
+    # --- questions
+
+    def aduan(self, *args, check=True, text=None, timeout=120):
+        done = subprocess.run([BIN / "aduan", "--config", self.config, *map(str, args)], capture_output=True,
+                              input=text, text=True, timeout=timeout)
+        if check and done.returncode:
+            raise AssertionError(f"aduan {' '.join(map(str, args))} → {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def json(self, *args, check=True):
+        return json.loads(self.aduan(*args, "--json", check=check).stdout)
+
+    def status(self):
+        done = self.aduan("status", "--json", check=False)
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def tickets(self, *args):
+        found, after = [], None
+        while True:
+            page = self.json("tickets", "--limit", 1000, *(["--after", after] if after else []), *args)
+            found += page["tickets"]
+            if not page["more"]:
+                return found
+            after = page["after"]
+
+    def ticket(self, ident):
+        return self.json("ticket", "show", ident)
+
+    def verify(self):
+        return self.json("verify", check=False)
+
+    def kannel_status(self):
+        try:
+            with urllib.request.urlopen(
+                    f"http://127.0.0.1:{self.admin_port}/status.txt?password=quickstart", timeout=5) as answer:
+                return answer.read().decode(errors="replace")
+        except OSError:
+            return None
+
+    def kannel_admin(self, command):
+        url = f"http://127.0.0.1:{self.admin_port}/{command}?password=quickstart"
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.read().decode(errors="replace")
+
+    # --- traffic over the fake link
+
+    def fakesmsc(self, count, message, randomize=1, interval=0.0):
+        """Kannel's fakesmsc sending `count` MO; its log (-v 0) has each MT it was given."""
+        log = self.dir / f"fakesmsc.{len(self.fakes)}.log"
+        with open(log, "wb") as out:
+            self.fakes.append(subprocess.Popen(
+                [FAKESMSC, "-v", "0", "-H", "127.0.0.1", "-r", str(self.fake_port), "-i", str(interval),
+                 "-m", str(count), "-z", str(randomize), message], stdout=out, stderr=subprocess.STDOUT))
+        return log
+
+    @staticmethod
+    def received(log):
+        """What fakesmsc was given: list of (receiver, raw line)."""
+        got = re.findall(rb"Got message \d+: <(\S+ (\S+) .*)>", log.read_bytes())
+        return [(receiver.decode(), line.decode(errors="replace")) for line, receiver in got]
+
+
+class Phone:
+    """A citizen's phone on the fake link, one line a message."""
+
+    def __init__(self, line, number="6281234567890"):
+        self.number = number
+        self.socket = socket.create_connection(("127.0.0.1", line.fake_port), timeout=PATIENCE)
+        self.lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        with contextlib.suppress(OSError), self.socket.makefile("rb") as stream:
+            for raw in stream:
+                self.lines.put(raw.rstrip(b"\n"))
+
+    def send(self, text, to="1708", number=None):
+        self.socket.sendall(f"{number or self.number} {to} text {text}\n".encode())
+
+    def send_raw(self, kind, payload, to="1708", number=None):
+        self.socket.sendall(f"{number or self.number} {to} {kind} ".encode() + payload + b"\n")
+
+    @staticmethod
+    def url(data):
+        return urllib.parse.quote_plus(data).encode()
+
+    def answer(self, patience=None):
+        raw = self.lines.get(timeout=patience or PATIENCE)
+        _, receiver, kind, body = raw.split(b" ", 3)
+        return receiver.decode(), body.decode(errors="replace")
+
+    def silent(self):
+        return self.lines.empty()
+
+    def close(self):
+        self.socket.close()
