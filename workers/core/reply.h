@@ -2,7 +2,10 @@
 /*
  * The reply's state machine, and who gets none. READY → SENDING → ACCEPTED → SENT → DELIVERED, or FAILED. Pure.
  * Inputs may come late, twice or out of order (a report overtakes its MT ack): a state never goes backwards, except
- * SENDING → READY, which only an unambiguous "not sent" or a lease that ran out may do.
+ * SENDING → READY, which only an unambiguous "not sent" may do (a lease that ran out: SENDING → SENDING).
+ * FAILED is our own giving up or the network's refusal; a later DLR 8 or 1 is evidence that it went out after all and
+ * wins: FAILED → SENT, FAILED → DELIVERED (the store keeps one exception: a DLR 8 that comes after DLR 2 "undelivered"
+ * is only late). DELIVERED is final.
  */
 #ifndef ADUAN_REPLY_H
 #define ADUAN_REPLY_H
@@ -15,18 +18,18 @@
 #include <stdint.h>
 
 enum reply_input {
-    REPLY_IN_CLAIM,          /* READY, or SENDING whose lease ran out → SENDING */
-    REPLY_IN_ACCEPTED,       /* MT ack success or buffered */
-    REPLY_IN_REJECTED,       /* MT ack failed: final */
-    REPLY_IN_RETRY,          /* MT ack failed_tmp: not taken */
-    REPLY_IN_NOT_SENT,       /* never written to bearerbox */
-    REPLY_IN_AMBIGUOUS,      /* written, no MT ack: stays SENDING, due later */
-    REPLY_IN_EXHAUSTED,      /* too many attempts */
-    REPLY_IN_SMSC_ACCEPTED,  /* DLR 8 */
-    REPLY_IN_DELIVERED,      /* DLR 1 */
-    REPLY_IN_UNDELIVERED,    /* DLR 2: the handset never got it */
-    REPLY_IN_SMSC_REFUSED,   /* DLR 16 */
-    REPLY_IN_SMSC_BUFFERED,  /* DLR 4: says nothing new */
+    REPLY_IN_CLAIM,         /* READY, or SENDING whose lease ran out → SENDING */
+    REPLY_IN_ACCEPTED,      /* MT ack success or buffered */
+    REPLY_IN_REJECTED,      /* MT ack failed: final */
+    REPLY_IN_RETRY,         /* MT ack failed_tmp: not taken */
+    REPLY_IN_NOT_SENT,      /* never written to bearerbox */
+    REPLY_IN_AMBIGUOUS,     /* written, no MT ack: stays SENDING, due later */
+    REPLY_IN_EXHAUSTED,     /* too many attempts */
+    REPLY_IN_SMSC_ACCEPTED, /* DLR 8 */
+    REPLY_IN_DELIVERED,     /* DLR 1 */
+    REPLY_IN_UNDELIVERED,   /* DLR 2: the handset never got it */
+    REPLY_IN_SMSC_REFUSED,  /* DLR 16 */
+    REPLY_IN_SMSC_BUFFERED, /* DLR 4: says nothing new */
     REPLY_IN_END
 };
 
@@ -40,13 +43,14 @@ uint64_t reply_backoff_ms(uint32_t attempts, uint32_t first_s);
 
 /* A sender as it came. */
 enum sender_kind {
-    SENDER_NUMBER,   /* a subscriber: digits, maybe a leading +, 7–20 characters */
-    SENDER_NONE,     /* empty */
-    SENDER_ALPHA,    /* "TELKOMSEL" */
-    SENDER_SHORT,    /* another shortcode */
-    SENDER_TOO_LONG  /* more than 20 characters, or bytes that no number has */
+    SENDER_NUMBER,  /* a subscriber: digits, maybe a leading +, 7–20 characters, and more digits than a shortcode */
+    SENDER_NONE,    /* empty */
+    SENDER_ALPHA,   /* "TELKOMSEL" */
+    SENDER_SHORT,   /* another shortcode: short_digits or fewer, or too short for a subscriber */
+    SENDER_TOO_LONG /* more than 20 characters, or bytes that no number has */
 };
 enum sender_kind reply_sender_kind(const void *sender, size_t len, uint32_t short_digits);
-const char *sender_kind_reason(enum sender_kind kind); /* "sender_alphanumeric" … ; NULL for SENDER_NUMBER */
+const char *sender_kind_reason(enum sender_kind kind); /* "no_sender", "sender_alphanumeric",
+                                                              "sender_shortcode", "bad_sender"; NULL for a number */
 
 #endif

@@ -10,16 +10,16 @@
 
 enum ticket_verb {
     TICKET_VERIFY,
-    TICKET_ASSIGN,   /* to an agency; from received it also verifies */
-    TICKET_START,    /* the agency works on it */
-    TICKET_ANSWER,   /* a person's reply goes out */
-    TICKET_CLOSE,
+    TICKET_ASSIGN, /* to an agency; from received it also verifies */
+    TICKET_START,  /* the agency works on it */
+    TICKET_ANSWER, /* a person's reply goes out */
+    TICKET_CLOSE,  /* not what nobody has verified yet */
     TICKET_HOLD,
-    TICKET_RESUME,   /* held → where it was */
+    TICKET_RESUME, /* held → where it was (received, when that is unknown) */
     TICKET_ARCHIVE,
-    TICKET_REFUSE,   /* the agency: not ours; the next verify or assign takes it up */
-    TICKET_REOPEN,   /* closed or archived → verified */
-    TICKET_NOTE,     /* no change of state */
+    TICKET_REFUSE, /* the agency: not ours; the next verify or assign takes it up */
+    TICKET_REOPEN, /* closed or archived → verified */
+    TICKET_NOTE,   /* no change of state */
     TICKET_VERB_END
 };
 
