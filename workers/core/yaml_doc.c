@@ -30,6 +30,7 @@ struct yaml_node {
     const struct yaml_node **keys;   /* mapping */
     const struct yaml_node **values; /* mapping and sequence */
     size_t weight;                   /* nodes below and with it, aliases counted each time */
+    int height;                      /* levels below and with it */
     bool done;
 };
 
@@ -75,6 +76,10 @@ static int adopt(struct yaml_node *node, yaml_document_t *from, int id, int dept
         return err;
     *slot = &doc->nodes[id - 1];
     node->weight += (*slot)->weight;
+    if (node->height <= (*slot)->height)
+        node->height = (*slot)->height + 1;
+    if (depth + node->height > DEPTH_MAX)
+        return yaml_fault(node, fault, "nested deeper than %d levels", DEPTH_MAX);
     if (node->weight > NODES_MAX)
         return yaml_fault(node, fault, "too many nodes: its aliases unfold to more than %d", NODES_MAX);
     return OK;
@@ -161,6 +166,7 @@ static int build(struct yaml_doc *doc, yaml_document_t *from, int id, int depth,
     if (depth > DEPTH_MAX)
         return yaml_fault(node, fault, "nested deeper than %d levels", DEPTH_MAX);
     node->weight = 1;
+    node->height = 1;
     if (source->type == YAML_SCALAR_NODE)
         err = build_scalar(node, source, fault);
     else if (source->type == YAML_SEQUENCE_NODE)
@@ -421,7 +427,7 @@ const char *yaml_nearest(const char *word, const char *const *names, size_t coun
             continue;
         /* Near: about a third of the longer word may differ. */
         size_t d = distance(word, len, names[i], name_len), bound = (len > name_len ? len : name_len) / 3;
-        if (d > (bound ? bound : 1) || (nearest && d >= best))
+        if (d > (bound ? bound : 1) || d >= (len > name_len ? len : name_len) || (nearest && d >= best))
             continue;
         nearest = names[i];
         best = d;
