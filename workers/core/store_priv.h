@@ -9,7 +9,7 @@
  *   part_due          BE64(due_us) set key                     (empty): the set's deadline_us, then its forget_us
  *   ticket            BE64(id)                                 Ticket
  *   ticket_by_sender  sender_id BE64(id)                       (empty)
- *   ticket_by_state   state BE64(id)                           (empty)
+ *   ticket_by_state   state (1 byte) BE64(id)                  (empty)
  *   outbox            reply id                                 Reply
  *   outbox_due        BE64(due_us) reply id                    (empty): READY and SENDING replies
  *   event             BE64(sequence)                           Event
@@ -18,7 +18,8 @@
  *   meta              name                                     see enum below
  *
  * set key = sender_id, 8 bytes of the keyed hash of the receiver, BE16(reference), total.
- * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64.
+ * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64,
+ *       "parts_waiting" BE64 (messages of fate PART_WAITING).
  */
 #ifndef ADUAN_STORE_PRIV_H
 #define ADUAN_STORE_PRIV_H
@@ -47,6 +48,8 @@ enum {
     RECORD_VERSION = 1,
     SET_KEY_BYTES = SEAL_ID_BYTES + 8 + 2 + 1,
     PART_KEY_BYTES = SET_KEY_BYTES + 1,
+    TICKET_STATE_KEY_BYTES = 1 + 8,
+    TICKET_SENDER_KEY_BYTES = SEAL_ID_BYTES + 8,
     DUE_REPLY_KEY_BYTES = 8 + STORE_REPLY_ID_BYTES,
     DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES
 };
@@ -58,20 +61,24 @@ struct store {
     uint8_t epoch[STORE_EPOCH_BYTES];
     bool read_only;
     char *dir;
-    int dir_lock; /* fd or -1 */
+    int dir_lock;  /* fd of the directory with a shared flock while the store is open; restore takes it exclusively */
+    int lmdb_code; /* LMDB's word for the last failure, for txn_fault() */
 };
 
-/* One transaction. A write transaction caches the counters of meta and writes them back at commit. */
+/* One transaction. A write transaction caches the counters of meta and writes back at commit what has changed. */
 struct store_txn {
     struct store *store;
     MDB_txn *txn;
     bool write;
-    uint64_t next_serial, next_sequence; /* of a write transaction */
+    uint64_t next_serial, next_sequence, parts_waiting; /* of a write transaction */
+    uint64_t read_counters[3];                          /* the same as they are at rest */
     uint64_t now_us;
 };
 
-/* The last step of every write; a test replaces it to make the commit fail. */
+/* The last step of every write: mdb_txn_commit. A test's replacement aborts the txn and returns an LMDB code. */
 extern int (*store_commit_hook)(MDB_txn *txn);
+/* Bytes free for us on the file system of a path; a test replaces it to have a full disk. */
+extern uint64_t (*store_disk_free_hook)(const char *path);
 
 int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn *out);
 /* Commits (write: durable when OK). The txn is over whatever it returns. */
@@ -79,6 +86,8 @@ int txn_commit(struct store_txn *txn);
 void txn_abort(struct store_txn *txn); /* accepts a txn that is over */
 /* LMDB's code → enum err, with a sentence in the fault that says what to do (full disk, full map, …). */
 int store_fault(struct fault *fault, int lmdb_code, const char *doing);
+/* The same for what a txn_* helper returned: `err` comes back, with a sentence made from LMDB's last code. */
+int txn_fault(struct store *store, struct fault *fault, int err, const char *doing);
 
 /* OK, E_NOT_FOUND, or an error. val points into the map, valid until the next write or the end of the txn. */
 int txn_get(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, MDB_val *val);
@@ -87,10 +96,18 @@ int txn_put(struct store_txn *txn, enum store_table table, const void *key, size
 /* E_EXISTS instead of overwriting. */
 int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val,
                 size_t len);
+/* Entries of a table. */
+int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out);
+int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out);
+/* OK, E_NOT_FOUND at the end, or an error. */
+int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val, MDB_cursor_op op);
 int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len); /* E_NOT_FOUND */
 /* Packs a record into the table (reserving space in the map, no copy). The caller has set .version. */
 int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessage *record);
+/* The same, E_EXISTS instead of overwriting. */
+int txn_put_record_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                       const ProtobufCMessage *record);
 /* Unpacks and checks .version: E_NOT_FOUND, E_CORRUPT, E_VERSION. Free with the record's free_unpacked. */
 int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessageDescriptor *type, ProtobufCMessage **out);
@@ -111,11 +128,14 @@ int txn_put_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, Aduan__
  * replies are in the index under reply->due_us, others are not. */
 int txn_put_reply(struct store_txn *txn, Aduan__Record__Reply *reply, uint64_t due_before);
 /* Makes a READY reply to `message` about `ticket` and its REPLY_QUEUED event, due now; its id is
- * uuid_reply(message uuid, ticket->replies), and ticket->replies and ticket->reply grow (the caller puts the ticket).
- * text NULL: rendered at the claim. */
+ * uuid_reply(message uuid, ticket->replies), and ticket->replies and ticket->reply grow (the caller puts the ticket,
+ * and frees the elements of ticket->reply, which are malloc'ed, with free_unpacked or one by one).
+ * ticket NULL: an answer to a message that opened none; n = 0 and there is no bookkeeping.
+ * It goes back the way the message came, to message->sender_id. */
 struct reply_intent {
-    const char *template_name, *language, *actor;
-    const char *text;
+    const char *template_name, *language;
+    const char *actor; /* NULL: the line itself */
+    const char *text;  /* a person's words for the template's {text}; NULL for none. Rendered at the claim. */
     size_t text_len;
 };
 int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,

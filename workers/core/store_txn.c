@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Transactions of the store: begin, commit, get and put of bytes and records, the counters of meta, and what LMDB's
+ * codes mean to a person. Called by store*.c only. A commit is the only place where anything becomes true.
+ */
+#include "store_priv.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+int (*store_commit_hook)(MDB_txn *txn) = mdb_txn_commit;
+
+static uint64_t disk_free(const char *path)
+{
+    struct statvfs fs;
+    return statvfs(path, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : UINT64_MAX;
+}
+
+uint64_t (*store_disk_free_hook)(const char *path) = disk_free;
+
+/* --- what went wrong ---------------------------------------------------------------------------------------- */
+
+static const struct {
+    int lmdb_code;
+    enum err err;
+    const char *advice;
+} faults[] = {
+    {MDB_NOTFOUND, E_NOT_FOUND, "nothing is there under that key"},
+    {MDB_KEYEXIST, E_EXISTS, "it is there already"},
+    {ENOSPC, E_FULL, "the disk is full; free some space on the store's file system, the work goes on by itself"},
+    {EDQUOT, E_FULL, "the disk quota is used up; raise it or free some space, the work goes on by itself"},
+    {MDB_MAP_FULL, E_FULL, "the store's map is full; raise store.map_bytes and restart every process"},
+    {MDB_TXN_FULL, E_FULL, "one transaction changed too much; lower workers.batch_max"},
+    {MDB_CORRUPTED, E_CORRUPT, "the store's file is damaged; stop everything and restore a backup (aduan restore)"},
+    {MDB_PAGE_NOTFOUND, E_CORRUPT, "the store's file is damaged; stop everything and restore a backup (aduan restore)"},
+    {MDB_INVALID, E_CORRUPT, "data.mdb is not a store; move it away, or point store.dir elsewhere"},
+    {MDB_VERSION_MISMATCH, E_VERSION, "data.mdb was written by another LMDB; upgrade liblmdb"},
+    {MDB_READERS_FULL, E_BUSY, "too many readers have it open; stop some, or restart every process"},
+    {MDB_MAP_RESIZED, E_CONFIG,
+     "another process has a larger store.map_bytes; restart every process with the same one"},
+    {MDB_PANIC, E_IO, "a write failed half-way in this process; restart it"},
+    {ENOMEM, E_MEMORY, "no memory is left"},
+    {EACCES, E_IO, "this user may not read or write the store's files; run as their owner, or chown them"},
+    {EPERM, E_IO, "this user may not read or write the store's files; run as their owner, or chown them"},
+    {EROFS, E_IO, "the file system is mounted read-only; remount it, or point store.dir elsewhere"},
+    {EIO, E_IO, "the disk reports an error; look at the kernel log before anything else"},
+};
+
+static size_t fault_row(int lmdb_code)
+{
+    size_t i = 0;
+    while (i < sizeof faults / sizeof faults[0] && faults[i].lmdb_code != lmdb_code)
+        i++;
+    return i;
+}
+
+static int error_of(int lmdb_code)
+{
+    if (lmdb_code == MDB_SUCCESS)
+        return OK;
+    size_t row = fault_row(lmdb_code);
+    return row < sizeof faults / sizeof faults[0] ? (int)faults[row].err : E_IO;
+}
+
+int store_fault(struct fault *fault, int lmdb_code, const char *doing)
+{
+    size_t row = fault_row(lmdb_code);
+    if (row < sizeof faults / sizeof faults[0])
+        return fault_set(fault, faults[row].err, "%s: %s", doing, faults[row].advice);
+    return fault_set(fault, E_IO, "%s: %s", doing, mdb_strerror(lmdb_code));
+}
+
+int txn_fault(struct store *store, struct fault *fault, int err, const char *doing)
+{
+    if (store->lmdb_code != MDB_SUCCESS && error_of(store->lmdb_code) == err)
+        return store_fault(fault, store->lmdb_code, doing);
+    switch (err) {
+    case E_CORRUPT:
+        return fault_set(fault, err, "%s: a record is not what was written; run aduan verify, then restore a backup",
+                         doing);
+    case E_VERSION:
+        return fault_set(fault, err, "%s: a record comes from a newer Aduan; upgrade this one", doing);
+    case E_STATE:
+        return fault_set(fault, err, "%s: the store is open for reading only", doing);
+    default:
+        return fault_set(fault, err, "%s: %s", doing, err_name(err));
+    }
+}
+
+/* Remembers LMDB's word for txn_fault(). */
+static int result(struct store *store, int lmdb_code)
+{
+    if (lmdb_code == MDB_SUCCESS)
+        return OK;
+    store->lmdb_code = lmdb_code;
+    return error_of(lmdb_code);
+}
+
+static int no_lmdb_fault(struct store *store, int err)
+{
+    store->lmdb_code = MDB_SUCCESS;
+    return err;
+}
+
+/* --- numbers in keys ---------------------------------------------------------------------------------------- */
+
+void put_be16(uint8_t *out, uint16_t v)
+{
+    out[0] = (uint8_t)(v >> 8);
+    out[1] = (uint8_t)v;
+}
+
+void put_be32(uint8_t *out, uint32_t v)
+{
+    put_be16(out, (uint16_t)(v >> 16));
+    put_be16(out + 2, (uint16_t)v);
+}
+
+void put_be64(uint8_t *out, uint64_t v)
+{
+    put_be32(out, (uint32_t)(v >> 32));
+    put_be32(out + 4, (uint32_t)v);
+}
+
+uint32_t get_be32(const uint8_t *in)
+{
+    return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 | in[3];
+}
+
+uint64_t get_be64(const uint8_t *in)
+{
+    return (uint64_t)get_be32(in) << 32 | get_be32(in + 4);
+}
+
+/* --- begin and end ------------------------------------------------------------------------------------------ */
+
+enum { COUNTERS = 3 };
+static const char *const counter_names[COUNTERS] = {"next_serial", "next_sequence", "parts_waiting"};
+
+static void counters_of(const struct store_txn *txn, uint64_t out[COUNTERS])
+{
+    out[0] = txn->next_serial;
+    out[1] = txn->next_sequence;
+    out[2] = txn->parts_waiting;
+}
+
+static int read_counters(struct store_txn *txn)
+{
+    for (size_t i = 0; i < COUNTERS; i++) {
+        MDB_val val;
+        int err = txn_get(txn, T_META, counter_names[i], strlen(counter_names[i]), &val);
+        if (err == E_NOT_FOUND || (err == OK && val.mv_size != 8))
+            return no_lmdb_fault(txn->store, E_CORRUPT);
+        if (err != OK)
+            return err;
+        txn->read_counters[i] = get_be64(val.mv_data);
+    }
+    txn->next_serial = txn->read_counters[0];
+    txn->next_sequence = txn->read_counters[1];
+    txn->parts_waiting = txn->read_counters[2];
+    return OK;
+}
+
+static int write_counters(struct store_txn *txn)
+{
+    uint64_t now[COUNTERS];
+    counters_of(txn, now);
+    for (size_t i = 0; i < COUNTERS; i++) {
+        if (now[i] == txn->read_counters[i])
+            continue;
+        uint8_t be[8];
+        put_be64(be, now[i]);
+        int err = txn_put(txn, T_META, counter_names[i], strlen(counter_names[i]), be, sizeof be);
+        if (err != OK)
+            return err;
+    }
+    return OK;
+}
+
+int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn *out)
+{
+    struct store_txn txn = {.store = store, .write = write, .now_us = now_us};
+    *out = txn;
+    if (write && store->read_only)
+        return no_lmdb_fault(store, E_STATE);
+    int rc = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn.txn);
+    if (rc == MDB_READERS_FULL) {
+        /* The slots of killed processes are free'd here at the latest. */
+        int dead;
+        mdb_reader_check(store->env, &dead);
+        rc = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn.txn);
+    }
+    if (rc != MDB_SUCCESS)
+        return result(store, rc);
+    int err = write ? read_counters(&txn) : OK;
+    if (err != OK) {
+        txn_abort(&txn);
+        return err;
+    }
+    *out = txn;
+    return OK;
+}
+
+int txn_commit(struct store_txn *txn)
+{
+    int err = txn->write ? write_counters(txn) : OK;
+    if (err != OK) {
+        txn_abort(txn);
+        return err;
+    }
+    MDB_txn *ending = txn->txn;
+    txn->txn = NULL;
+    return result(txn->store, txn->write ? store_commit_hook(ending) : mdb_txn_commit(ending));
+}
+
+void txn_abort(struct store_txn *txn)
+{
+    if (txn->txn)
+        mdb_txn_abort(txn->txn);
+    txn->txn = NULL;
+}
+
+/* --- bytes -------------------------------------------------------------------------------------------------- */
+
+static MDB_val key_val(const void *key, size_t len)
+{
+    return (MDB_val){.mv_size = len, .mv_data = (void *)key};
+}
+
+int txn_get(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, MDB_val *val)
+{
+    MDB_val k = key_val(key, key_len);
+    return result(txn->store, mdb_get(txn->txn, txn->store->table[table], &k, val));
+}
+
+static int put(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val,
+               size_t len, unsigned flags)
+{
+    MDB_val k = key_val(key, key_len), v = key_val(val, len);
+    return result(txn->store, mdb_put(txn->txn, txn->store->table[table], &k, &v, flags));
+}
+
+int txn_put(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val, size_t len)
+{
+    return put(txn, table, key, key_len, val, len, 0);
+}
+
+int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val,
+                size_t len)
+{
+    return put(txn, table, key, key_len, val, len, MDB_NOOVERWRITE);
+}
+
+int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len)
+{
+    MDB_val k = key_val(key, key_len);
+    return result(txn->store, mdb_del(txn->txn, txn->store->table[table], &k, NULL));
+}
+
+int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out)
+{
+    MDB_stat stat;
+    int err = result(txn->store, mdb_stat(txn->txn, txn->store->table[table], &stat));
+    if (err == OK)
+        *out = stat.ms_entries;
+    return err;
+}
+
+int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out)
+{
+    return result(txn->store, mdb_cursor_open(txn->txn, txn->store->table[table], out));
+}
+
+int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val, MDB_cursor_op op)
+{
+    return result(store, mdb_cursor_get(cursor, key, val, op));
+}
+
+/* --- records ------------------------------------------------------------------------------------------------ */
+
+static int put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                      const ProtobufCMessage *record, unsigned flags)
+{
+    MDB_val k = key_val(key, key_len);
+    MDB_val v = {.mv_size = protobuf_c_message_get_packed_size(record), .mv_data = NULL};
+    int rc = mdb_put(txn->txn, txn->store->table[table], &k, &v, flags | MDB_RESERVE);
+    if (rc == MDB_SUCCESS)
+        protobuf_c_message_pack(record, v.mv_data);
+    return result(txn->store, rc);
+}
+
+int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                   const ProtobufCMessage *record)
+{
+    return put_record(txn, table, key, key_len, record, 0);
+}
+
+int txn_put_record_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                       const ProtobufCMessage *record)
+{
+    return put_record(txn, table, key, key_len, record, MDB_NOOVERWRITE);
+}
+
+/* Every record of record.proto has `uint32 version = 1`. */
+static uint32_t record_version(const ProtobufCMessage *record)
+{
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(record->descriptor, 1);
+    return *(const uint32_t *)((const char *)record + field->offset);
+}
+
+int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out)
+{
+    ProtobufCMessage *record = protobuf_c_message_unpack(type, NULL, val->mv_size, val->mv_data);
+    if (!record)
+        return E_CORRUPT;
+    uint32_t version = record_version(record);
+    if (version == RECORD_VERSION) {
+        *out = record;
+        return OK;
+    }
+    protobuf_c_message_free_unpacked(record, NULL);
+    return version > RECORD_VERSION ? E_VERSION : E_CORRUPT;
+}
+
+int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                   const ProtobufCMessageDescriptor *type, ProtobufCMessage **out)
+{
+    MDB_val val;
+    int err = txn_get(txn, table, key, key_len, &val);
+    if (err != OK)
+        return err;
+    err = record_unpack(type, &val, out);
+    return err == OK ? OK : no_lmdb_fault(txn->store, err);
+}
+
+int txn_event(struct store_txn *txn, Aduan__Record__Event *event)
+{
+    event->version = RECORD_VERSION;
+    event->sequence = txn->next_sequence;
+    event->at_us = txn->now_us;
+    uint8_t key[8];
+    put_be64(key, event->sequence);
+    /* MDB_APPEND refuses a key that is not the last: a sequence can never be given twice. */
+    int err = put_record(txn, T_EVENT, key, sizeof key, &event->base, MDB_APPEND);
+    if (err == OK)
+        txn->next_sequence++;
+    return err == E_EXISTS ? no_lmdb_fault(txn->store, E_CORRUPT) : err;
+}
