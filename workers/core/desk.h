@@ -25,14 +25,16 @@ struct desk_sms {
 /* What to do. Strings are borrowed from the rules or static, except `why`, which is inside. */
 struct verdict {
     bool open_ticket;
-    const char *reason;          /* why no ticket: "empty", "binary", "no_sender", "bad_sender", "unknown_shortcode",
-                                    "auto_reply"; NULL with a ticket */
+    const char *reason;          /* why no ticket: "unknown_shortcode", "own_shortcode", "no_sender", "bad_sender",
+                                    "auto_reply", "binary", "empty"; NULL with a ticket */
     const char *reply_template;  /* NULL: no reply */
-    const char *no_reply_reason; /* "sender_alphanumeric", "sender_shortcode", "auto_reply", … when there is none */
-    const char *type, *category, *agency, *urgency, *language;
+    const char *no_reply_reason; /* "sender_alphanumeric", "sender_shortcode", or the reason above; NULL with a reply */
+    const char *type, *category, *agency, *urgency; /* "" without a ticket */
+    const char *language;                           /* of the reply */
     char why[512];
 };
 
+/* E_MEMORY only. */
 MUST_CHECK int desk_decide(const struct config *config, struct rules *rules, const struct desk_sms *sms,
                            struct verdict *out);
 

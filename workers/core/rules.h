@@ -17,9 +17,9 @@ struct rules;
 
 /* One rule that fired. Strings are borrowed from the rules. */
 struct rule_hit {
-    const char *head;   /* "category", "type", "urgency", "language" */
+    const char *head;   /* "category", "type", "urgency", "language", "refusal", "agency" */
     const char *label;  /* "jalan" */
-    const char *rule;   /* the word, phrase or pattern as written */
+    const char *rule;   /* the word or phrase as written, the name of a pattern: words that people understand */
     double weight;
     size_t at, len;     /* bytes in the text given */
 };
@@ -30,14 +30,14 @@ enum { RULES_HITS_MAX = 32 };
 struct classification {
     const char *type;        /* "pengaduan" … */
     const char *category;    /* "jalan" …, "lainnya" when nothing fired */
-    const char *category_name; /* for people */
+    const char *category_name; /* for people, in the language of the text */
     const char *agency;      /* id in agencies.yaml */
-    const char *agency_name; /* for people */
+    const char *agency_name; /* for people, in the language of the text */
     const char *urgency;     /* "normal" or "emergency" */
-    const char *language;    /* "id" or "en" */
+    const char *language;    /* "id" or "en"; "" when the text does not tell */
     const char *refusal;     /* NULL, or "auto_reply": a known auto-responder wrote this */
     double score;            /* of the category; 0 when nothing fired */
-    struct rule_hit hits[RULES_HITS_MAX];
+    struct rule_hit hits[RULES_HITS_MAX]; /* those that decided first */
     size_t hit_count;
 };
 
@@ -49,11 +49,18 @@ void rules_free(struct rules *rules);
 MUST_CHECK int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out);
 /* "jalan ← berlubang +2, jalan +1; pengaduan ← mohon +1": for Ticket.why. Writes at most size bytes with NUL. */
 void rules_explain(const struct classification *classification, char *out, size_t size);
+/* From such an explanation the words that decided the category, for the citizen: "berlubang, jalan"; at most three.
+ * Empty when no category rule fired. Writes at most size bytes with NUL. */
+void rules_reason(const char *why, char *out, size_t size);
 /* NULL when there is no such agency. */
 const char *rules_agency_name(const struct rules *rules, const char *agency_id);
+/* A category's name for people; language "en", anything else is Indonesian. NULL when there is no such category. */
+const char *rules_category_name(const struct rules *rules, const char *category, const char *language);
 /* True when categories.yaml has it. */
 bool rules_has_category(const struct rules *rules, const char *category);
 /* Enumerates agencies; NULL past the end. */
 const char *rules_agency_at(const struct rules *rules, size_t i);
+/* How often a pattern was given up at its match limit since the load. */
+uint64_t rules_limit_hits(const struct rules *rules);
 
 #endif
