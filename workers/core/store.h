@@ -124,17 +124,20 @@ MUST_CHECK int store_reply_get(struct store *store, const uint8_t id[STORE_REPLY
 
 /* --- tickets (staff) ---------------------------------------------------------------------------------------- */
 
+enum { STORE_TICKET_TEXT_MAX_BYTES = 4096, STORE_TICKET_NOTES_MAX = 1000, STORE_NAME_MAX_BYTES = 64 };
+
 struct store_ticket_change {
     enum ticket_verb verb;
-    const char *actor;   /* who did it */
-    const char *agency;  /* TICKET_ASSIGN */
-    const char *text;    /* TICKET_NOTE, TICKET_ANSWER (what the citizen is sent), reason of the others; may be NULL */
+    const char *actor;   /* who did it; needed */
+    const char *agency;  /* TICKET_ASSIGN needs one */
+    const char *text;    /* UTF-8. TICKET_NOTE, TICKET_ANSWER (what the citizen is sent) and TICKET_REFUSE (the reason)
+                            need one; the others may say why, or NULL */
     size_t text_len;
 };
 
 MUST_CHECK int store_ticket_get(struct store *store, uint64_t id, Aduan__Record__Ticket **out);
 /* One transition, its note, its event and, for TICKET_ANSWER, its reply (template "staff"), in one transaction.
- * E_NOT_FOUND, E_STATE with a sentence. */
+ * E_NOT_FOUND, E_INVALID, E_STATE (names the state and the verbs allowed there; or nobody can be answered). */
 MUST_CHECK int store_ticket_change(struct store *store, uint64_t id, const struct store_ticket_change *change,
                                    uint64_t now_us, struct fault *fault);
 
@@ -144,7 +147,7 @@ struct store_ticket_filter {
     const uint8_t *sender_id;         /* NULL: any; 16 bytes */
     uint64_t since_us, until_us;      /* opened in [since, until); 0: open end */
     uint64_t after_id;                /* paging: only ids below it (newest first); 0: from the newest */
-    size_t limit;
+    size_t limit;                     /* 0: all */
 };
 typedef int (*store_ticket_fn)(void *ctx, const Aduan__Record__Ticket *ticket); /* non-zero stops */
 /* Newest first. *more: there is another page after the last one handed out. */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Taking due replies out of the outbox: READY, or SENDING whose lease ran out, becomes SENDING with a new lease before
+ * anybody outside sees it. Its text is rendered at the first claim and never again: a resend has the same id and the
+ * same text. A row that leads nowhere is taken out of the index, so that it never blocks the line; `verify` tells of
+ * the record behind it.
+ */
+#include "record_fields.h"
+#include "store_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef Aduan__Record__Reply Reply;
+
+/* The first row of outbox_due; E_NOT_FOUND when none is due. */
+static int first_due(struct store_txn *txn, uint64_t now_us, uint8_t key[DUE_REPLY_KEY_BYTES])
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val row, val;
+
+    int rc = txn_cursor(txn, T_OUTBOX_DUE, &cursor);
+    if (rc == OK)
+        rc = cursor_get(txn->store, cursor, &row, &val, MDB_FIRST);
+    mdb_cursor_close(cursor);
+    if (rc != OK)
+        return rc;
+    if (row.mv_size != DUE_REPLY_KEY_BYTES)
+        return E_CORRUPT;
+    if (get_be64(row.mv_data) > now_us)
+        return E_NOT_FOUND;
+    memcpy(key, row.mv_data, DUE_REPLY_KEY_BYTES);
+    return OK;
+}
+
+static int peek(struct store *store, uint64_t now_us)
+{
+    uint8_t key[DUE_REPLY_KEY_BYTES];
+    struct store_txn txn;
+    int rc = txn_begin(store, false, now_us, &txn);
+    if (rc != OK)
+        return rc;
+    rc = first_due(&txn, now_us, key);
+    txn_abort(&txn);
+    return rc;
+}
+
+/* E_NOT_FOUND: whom it goes to cannot be known, now or later. */
+static int unseal_receiver(struct store_txn *txn, const Reply *reply, struct store_reply *out)
+{
+    ProtobufCMessage *record;
+    if (reply->sender_id.len != SEAL_ID_BYTES)
+        return E_NOT_FOUND;
+    int rc = txn_get_record(txn, T_IDENTITY, reply->sender_id.data, reply->sender_id.len,
+                            &aduan__record__identity__descriptor, &record);
+    if (rc == E_CORRUPT)
+        return E_NOT_FOUND;
+    if (rc != OK)
+        return rc;
+    Aduan__Record__Identity *identity = (Aduan__Record__Identity *)record;
+    size_t len = identity->sealed_number.len;
+    rc = E_NOT_FOUND;
+    if (len > SEAL_OVERHEAD_BYTES && len <= SEAL_OVERHEAD_BYTES + sizeof out->receiver &&
+        seal_unwrap(txn->store->seal, identity->sealed_number.data, len, out->receiver) == OK) {
+        out->receiver_len = len - SEAL_OVERHEAD_BYTES;
+        rc = OK;
+    }
+    aduan__record__identity__free_unpacked(identity, NULL);
+    return rc;
+}
+
+/* The ticket that a reply speaks of, NULL when of none; E_STATE when it should be there and is not. */
+static int ticket_of(struct store_txn *txn, const Reply *reply, Aduan__Record__Ticket **out)
+{
+    ProtobufCMessage *record = NULL;
+    uint8_t key[8];
+
+    *out = NULL;
+    if (reply->ticket == 0)
+        return OK;
+    put_be64(key, reply->ticket);
+    int rc = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    *out = (Aduan__Record__Ticket *)record;
+    return rc == E_NOT_FOUND || rc == E_CORRUPT ? E_STATE : rc;
+}
+
+/* E_INVALID: the callback has no text for it. */
+static int render(struct store_txn *txn, const struct store_claim *claim, Reply *reply)
+{
+    Aduan__Record__Ticket *ticket;
+    char *text = NULL;
+    size_t len = 0;
+    bool ucs2 = false;
+    uint32_t segments = 0;
+
+    int rc = ticket_of(txn, reply, &ticket);
+    if (rc != OK)
+        return rc;
+    rc = claim->render(claim->ctx, reply, ticket, &text, &len, &ucs2, &segments);
+    if (rc == OK && len > 0) {
+        record_set_bytes(&reply->text, text, len);
+        reply->ucs2 = ucs2;
+        reply->segments = segments;
+    } else {
+        rc = E_INVALID;
+    }
+    free(text);
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    return rc;
+}
+
+static int fail(struct store_txn *txn, Reply *reply, const char *cause)
+{
+    uint64_t due_before = reply->due_us;
+    reply->state = REPLY_STATE(FAILED);
+    reply->changed_us = txn->now_us;
+    reply->due_us = 0;
+    record_set_string(&reply->cause, cause);
+    record_set_string(&reply->holder, NULL);
+    record_set_bytes(&reply->holder_life, NULL, 0);
+    int rc = txn_put_reply(txn, reply, due_before);
+    return rc == OK ? txn_reply_event(txn, reply) : rc;
+}
+
+/* *claimed tells whether the reply is SENDING now, or FAILED. */
+static int claim_one(struct store_txn *txn, const struct store_claim *claim, struct store_reply *item, bool *claimed)
+{
+    Reply *reply = item->reply;
+    uint64_t due_before = reply->due_us;
+
+    *claimed = false;
+    if (reply->attempts >= claim->attempts_max)
+        return fail(txn, reply, "attempts");
+    int rc = unseal_receiver(txn, reply, item);
+    if (rc == E_NOT_FOUND)
+        return fail(txn, reply, "no_identity");
+    if (rc == OK && reply->text.len == 0)
+        rc = render(txn, claim, reply);
+    if (rc == E_INVALID || rc == E_STATE)
+        return fail(txn, reply, rc == E_INVALID ? "template" : "no_ticket");
+    if (rc == OK)
+        rc = reply_next(reply->state, REPLY_IN_CLAIM, &reply->state);
+    if (rc != OK)
+        return rc;
+    reply->due_us = claim->now_us + claim->lease_us;
+    reply->changed_us = claim->now_us;
+    reply->attempts++;
+    record_set_string(&reply->holder, claim->holder);
+    record_set_bytes(&reply->holder_life, claim->life, STORE_REPLY_ID_BYTES);
+    *claimed = true;
+    return txn_put_reply(txn, reply, due_before);
+}
+
+/* The row says what the reply does not: the row goes, and a waiting reply gets the row that is its own. */
+static int mend_row(struct store_txn *txn, const uint8_t key[DUE_REPLY_KEY_BYTES], Reply *reply)
+{
+    int rc = txn_del(txn, T_OUTBOX_DUE, key, DUE_REPLY_KEY_BYTES);
+    if (rc != OK || reply == NULL)
+        return rc;
+    bool waits = reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);
+    return waits && reply->due_us > 0 ? txn_put_reply(txn, reply, 0) : OK;
+}
+
+static int take(struct store_txn *txn, const struct store_claim *claim, const uint8_t key[DUE_REPLY_KEY_BYTES],
+                struct store_replies *taken)
+{
+    struct store_reply *item = &taken->items[taken->count];
+    const uint8_t *id = key + 8;
+    ProtobufCMessage *record = NULL;
+    bool claimed = false;
+
+    int rc = txn_get_record(txn, T_OUTBOX, id, STORE_REPLY_ID_BYTES, &aduan__record__reply__descriptor, &record);
+    if (rc == E_NOT_FOUND || rc == E_CORRUPT)
+        return mend_row(txn, key, NULL);
+    if (rc != OK)
+        return rc;
+    Reply *reply = (Reply *)record;
+    Aduan__Record__ReplyState next;
+    item->reply = reply;
+    bool sound = reply->id.len == STORE_REPLY_ID_BYTES && memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) == 0;
+    if (!sound)
+        rc = mend_row(txn, key, NULL);
+    else if (reply->due_us != get_be64(key) || reply_next(reply->state, REPLY_IN_CLAIM, &next) != OK)
+        rc = mend_row(txn, key, reply);
+    else
+        rc = claim_one(txn, claim, item, &claimed);
+    if (claimed && rc == OK) {
+        taken->count++;
+        return OK;
+    }
+    aduan__record__reply__free_unpacked(reply, NULL);
+    *item = (struct store_reply){0};
+    return rc;
+}
+
+int store_claim_replies(struct store *store, const struct store_claim *claim, struct store_replies *out,
+                        struct fault *fault)
+{
+    static const char doing[] = "claiming replies";
+    struct store_replies taken = {0};
+    uint8_t key[DUE_REPLY_KEY_BYTES];
+    struct store_txn txn;
+
+    if (claim->max == 0 || claim->lease_us == 0)
+        return fault_set(fault, E_INVALID, "a claim needs a number of replies and a lease above zero");
+    int rc = peek(store, claim->now_us);
+    if (rc == E_NOT_FOUND) {
+        *out = taken;
+        return OK;
+    }
+    if (rc == OK)
+        rc = txn_begin(store, true, claim->now_us, &txn);
+    if (rc != OK)
+        return txn_fault(store, fault, rc, doing);
+    taken.items = record_alloc(claim->max * sizeof *taken.items);
+    memset(taken.items, 0, claim->max * sizeof *taken.items);
+    for (uint32_t i = 0; i < claim->max && rc == OK; i++) {
+        rc = first_due(&txn, claim->now_us, key);
+        if (rc == OK)
+            rc = take(&txn, claim, key, &taken);
+    }
+    if (rc == OK || rc == E_NOT_FOUND)
+        rc = txn_commit(&txn);
+    else
+        txn_abort(&txn);
+    if (rc != OK) {
+        store_replies_free(&taken);
+        return txn_fault(store, fault, rc, doing);
+    }
+    *out = taken;
+    return OK;
+}
+
+void store_replies_free(struct store_replies *replies)
+{
+    for (size_t i = 0; i < replies->count; i++) {
+        aduan__record__reply__free_unpacked(replies->items[i].reply, NULL);
+        explicit_bzero(replies->items[i].receiver, sizeof replies->items[i].receiver);
+    }
+    free(replies->items);
+    *replies = (struct store_replies){0};
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The outbox: replies on their way out. Owns the outbox table and its index outbox_due, in which a reply stands
+ * exactly while it is READY or SENDING, under the time it is to be taken up (again). store_claim.c takes them out.
+ * What must never happen here: a reply that goes backwards (reply.h), or one that is due and in no index.
+ */
+#include "record_fields.h"
+#include "store_priv.h"
+#include "uuid.h"
+
+#include <string.h>
+
+typedef Aduan__Record__Reply Reply;
+
+enum { SHORTCODE_MAX = 32 };
+
+static bool waits(const Reply *reply)
+{
+    return reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);
+}
+
+static void due_key(uint64_t due_us, const uint8_t *id, uint8_t key[DUE_REPLY_KEY_BYTES])
+{
+    put_be64(key, due_us);
+    memcpy(key + 8, id, STORE_REPLY_ID_BYTES);
+}
+
+int txn_put_reply(struct store_txn *txn, Reply *reply, uint64_t due_before)
+{
+    uint64_t due = waits(reply) ? reply->due_us : 0;
+    uint8_t key[DUE_REPLY_KEY_BYTES];
+    int rc = OK;
+
+    if (reply->id.len != STORE_REPLY_ID_BYTES || (waits(reply) && due == 0))
+        return E_INVALID;
+    if (due_before != 0 && due_before != due) {
+        due_key(due_before, reply->id.data, key);
+        rc = txn_del(txn, T_OUTBOX_DUE, key, sizeof key);
+    }
+    if (rc != OK && rc != E_NOT_FOUND) /* an index row that was missing is missed no more */
+        return rc;
+    if (due != 0) {
+        due_key(due, reply->id.data, key);
+        rc = txn_put(txn, T_OUTBOX_DUE, key, sizeof key, "", 0);
+        if (rc != OK)
+            return rc;
+    }
+    reply->version = RECORD_VERSION;
+    return txn_put_record(txn, T_OUTBOX, reply->id.data, reply->id.len, &reply->base);
+}
+
+/* A receiver is bytes from the network, a shortcode text: what no shortcode has is left out. */
+static void shortcode_of(const Aduan__Record__Message *message, const Aduan__Record__Ticket *ticket,
+                         char out[SHORTCODE_MAX + 1])
+{
+    const char *from = ticket ? ticket->shortcode : (const char *)message->receiver.data;
+    size_t len = ticket ? strlen(ticket->shortcode) : message->receiver.len, kept = 0;
+    for (size_t i = 0; i < len && kept < SHORTCODE_MAX; i++) {
+        if (from[i] > ' ' && from[i] <= '~')
+            out[kept++] = from[i];
+    }
+    out[kept] = '\0';
+}
+
+static int queued_event(struct store_txn *txn, const Reply *reply, const Aduan__Record__Ticket *ticket)
+{
+    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
+    event.kind = EVENT_KIND(REPLY_QUEUED);
+    event.ticket = reply->ticket;
+    event.message_key = reply->message_key;
+    event.reply_id = reply->id;
+    event.shortcode = reply->shortcode;
+    event.actor = reply->actor;
+    event.detail = reply->template_;
+    if (ticket) {
+        event.type = ticket->type;
+        event.category = ticket->category;
+        event.agency = ticket->agency;
+        event.state = ticket->state;
+    }
+    return txn_event(txn, &event);
+}
+
+static char *borrowed(const char *text)
+{
+    return (char *)(text ? text : protobuf_c_empty_string);
+}
+
+int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,
+                    const struct reply_intent *intent)
+{
+    Reply reply = ADUAN__RECORD__REPLY__INIT;
+    uint8_t id[STORE_REPLY_ID_BYTES], key[STORE_KEY_MESSAGE_BYTES];
+    char shortcode[SHORTCODE_MAX + 1];
+    MDB_val existing;
+
+    if (message->uuid.len != UUID_BYTES || message->sender_id.len != SEAL_ID_BYTES)
+        return E_INVALID;
+    uuid_reply(message->uuid.data, ticket ? ticket->replies : 0, id);
+    int rc = txn_get(txn, T_OUTBOX, id, sizeof id, &existing);
+    if (rc != E_NOT_FOUND)
+        return rc == OK ? E_EXISTS : rc;
+    put_be32(key, message->time);
+    memcpy(key + 4, message->uuid.data, UUID_BYTES);
+    shortcode_of(message, ticket, shortcode);
+
+    reply.id = (ProtobufCBinaryData){sizeof id, id};
+    reply.state = REPLY_STATE(READY);
+    reply.queued_us = reply.due_us = reply.changed_us = txn->now_us;
+    reply.ticket = ticket ? ticket->id : 0;
+    reply.message_key = (ProtobufCBinaryData){sizeof key, key};
+    reply.sender_id = message->sender_id;
+    reply.shortcode = shortcode;
+    reply.smsc_id = message->smsc_id;
+    reply.service = message->service;
+    reply.account = message->account;
+    reply.bearerbox = message->bearerbox;
+    reply.template_ = borrowed(intent->template_name);
+    reply.language = borrowed(intent->language);
+    reply.actor = borrowed(intent->actor);
+    reply.words = (ProtobufCBinaryData){intent->text ? intent->text_len : 0, (uint8_t *)intent->text};
+
+    rc = txn_put_reply(txn, &reply, 0);
+    if (rc == OK)
+        rc = queued_event(txn, &reply, ticket);
+    if (rc == OK && ticket) {
+        record_add_bytes(&ticket->reply, &ticket->n_reply, id, sizeof id);
+        ticket->replies++;
+    }
+    return rc;
+}
+
+int store_next_due(struct store *store, uint64_t *due_us)
+{
+    struct store_txn txn;
+    MDB_cursor *cursor = NULL;
+    MDB_val key, val;
+    uint64_t due = 0;
+
+    int rc = txn_begin(store, false, 0, &txn);
+    if (rc != OK)
+        return rc;
+    rc = txn_cursor(&txn, T_OUTBOX_DUE, &cursor);
+    if (rc == OK)
+        rc = cursor_get(store, cursor, &key, &val, MDB_FIRST);
+    if (rc == OK)
+        due = get_be64(key.mv_data);
+    mdb_cursor_close(cursor);
+    txn_abort(&txn);
+    if (rc != OK && rc != E_NOT_FOUND)
+        return rc;
+    *due_us = due;
+    return OK;
+}
+
+int store_reply_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES], Reply **out)
+{
+    struct store_txn txn;
+    int rc = txn_begin(store, false, 0, &txn);
+    if (rc != OK)
+        return rc;
+    ProtobufCMessage *record;
+    rc = txn_get_record(&txn, T_OUTBOX, id, STORE_REPLY_ID_BYTES, &aduan__record__reply__descriptor, &record);
+    txn_abort(&txn);
+    if (rc == OK)
+        *out = (Reply *)record;
+    return rc;
+}

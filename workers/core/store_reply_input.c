@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the network says about replies that went out: MT acks and delivery reports, applied through reply_next() in
+ * the order given, each change with its event. Late, repeated and unknown ones are counted and change nothing.
+ */
+#include "record_fields.h"
+#include "store_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef Aduan__Record__Reply Reply;
+
+/* The first word of Reply.cause, by input: stable, for people and programs. The caller's own cause follows it. */
+static const char *const cause_words[REPLY_IN_END] = {
+    [REPLY_IN_REJECTED] = "rejected",         [REPLY_IN_RETRY] = "retry",        [REPLY_IN_NOT_SENT] = "not_sent",
+    [REPLY_IN_AMBIGUOUS] = "ambiguous",       [REPLY_IN_EXHAUSTED] = "attempts", [REPLY_IN_UNDELIVERED] = "undelivered",
+    [REPLY_IN_SMSC_REFUSED] = "smsc_refused",
+};
+
+enum { CAUSE_MAX = 160 };
+
+static void set_cause(Reply *reply, const struct store_reply_input *input)
+{
+    char cause[CAUSE_MAX];
+    const char *word = cause_words[input->input];
+    if (word && input->cause && *input->cause && strcmp(input->cause, word) != 0)
+        snprintf(cause, sizeof cause, "%s: %s", word, input->cause);
+    else
+        snprintf(cause, sizeof cause, "%s", word ? word : "");
+    record_set_string(&reply->cause, cause);
+}
+
+/* Times only ever fill up: what a report has overtaken happened no later than the report. */
+static void set_times(Reply *reply, uint64_t now_us)
+{
+    if (reply->accepted_us == 0)
+        reply->accepted_us = now_us;
+    if (reply->sent_us == 0 && reply->state != REPLY_STATE(ACCEPTED))
+        reply->sent_us = now_us;
+    if (reply->state == REPLY_STATE(DELIVERED))
+        reply->delivered_us = now_us;
+}
+
+static Aduan__Record__Event__Kind kind_of(Aduan__Record__ReplyState state)
+{
+    switch (state) {
+    case REPLY_STATE(ACCEPTED):
+        return EVENT_KIND(REPLY_ACCEPTED);
+    case REPLY_STATE(SENT):
+        return EVENT_KIND(REPLY_SENT);
+    case REPLY_STATE(DELIVERED):
+        return EVENT_KIND(REPLY_DELIVERED);
+    case REPLY_STATE(FAILED):
+        return EVENT_KIND(REPLY_FAILED);
+    default:
+        return EVENT_KIND(KIND_NONE); /* waiting again is nobody's news */
+    }
+}
+
+int txn_reply_event(struct store_txn *txn, const Reply *reply)
+{
+    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
+    event.kind = kind_of(reply->state);
+    if (event.kind == EVENT_KIND(KIND_NONE))
+        return OK;
+    event.ticket = reply->ticket;
+    event.message_key = reply->message_key;
+    event.reply_id = reply->id;
+    event.shortcode = reply->shortcode;
+    event.actor = reply->actor;
+    event.detail = reply->cause;
+    return txn_event(txn, &event);
+}
+
+/* "The SMSC has it" after "the handset never got it" is only a report that comes late. */
+static bool stale(const Reply *reply, enum reply_input input)
+{
+    const char *word = cause_words[REPLY_IN_UNDELIVERED];
+    return input == REPLY_IN_SMSC_ACCEPTED && reply->state == REPLY_STATE(FAILED) &&
+           strncmp(reply->cause, word, strlen(word)) == 0;
+}
+
+static void release_holder(Reply *reply)
+{
+    record_set_string(&reply->holder, NULL);
+    record_set_bytes(&reply->holder_life, NULL, 0);
+}
+
+/* The reply as it is after the input, in memory; its state has been decided. */
+static void change(Reply *reply, const struct store_reply_input *input, Aduan__Record__ReplyState next, uint64_t now_us)
+{
+    reply->state = next;
+    reply->changed_us = now_us;
+    set_cause(reply, input);
+    if (next == REPLY_STATE(READY) || next == REPLY_STATE(SENDING)) {
+        reply->due_us = input->due_us > now_us ? input->due_us : now_us;
+        if (input->input == REPLY_IN_NOT_SENT && reply->attempts > 0)
+            reply->attempts--; /* nothing was attempted */
+    } else {
+        reply->due_us = 0;
+    }
+    if (next != REPLY_STATE(SENDING))
+        release_holder(reply);
+    if (next >= REPLY_STATE(ACCEPTED) && next <= REPLY_STATE(DELIVERED))
+        set_times(reply, now_us);
+}
+
+static int apply(struct store_txn *txn, const struct store_reply_input *input, size_t *ignored)
+{
+    Aduan__Record__ReplyState next;
+    ProtobufCMessage *record = NULL;
+
+    int rc = txn_get_record(txn, T_OUTBOX, input->id, sizeof input->id, &aduan__record__reply__descriptor, &record);
+    if (rc == E_NOT_FOUND) {
+        (*ignored)++;
+        return OK;
+    }
+    if (rc != OK)
+        return rc;
+    Reply *reply = (Reply *)record;
+    if (stale(reply, input->input) || reply_next(reply->state, input->input, &next) != OK) {
+        (*ignored)++;
+    } else {
+        bool waited = reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);
+        uint64_t due_before = waited ? reply->due_us : 0;
+        change(reply, input, next, txn->now_us);
+        rc = txn_put_reply(txn, reply, due_before);
+        if (rc == OK)
+            rc = txn_reply_event(txn, reply);
+    }
+    aduan__record__reply__free_unpacked(reply, NULL);
+    return rc;
+}
+
+int store_reply_inputs(struct store *store, const struct store_reply_input *inputs, size_t n, uint64_t now_us,
+                       size_t *ignored, struct fault *fault)
+{
+    struct store_txn txn;
+    size_t unused = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (inputs[i].input == REPLY_IN_CLAIM || (unsigned)inputs[i].input >= REPLY_IN_END)
+            return fault_set(fault, E_INVALID, "input %u of a reply is no news of the network", inputs[i].input);
+    }
+    int rc = n > 0 ? txn_begin(store, true, now_us, &txn) : OK;
+    if (rc != OK)
+        return txn_fault(store, fault, rc, "noting what became of replies");
+    for (size_t i = 0; i < n && rc == OK; i++)
+        rc = apply(&txn, &inputs[i], &unused);
+    if (rc == OK && n > 0)
+        rc = txn_commit(&txn);
+    else if (n > 0)
+        txn_abort(&txn);
+    if (rc != OK)
+        return txn_fault(store, fault, rc, "noting what became of replies");
+    if (ignored)
+        *ignored = unused;
+    return OK;
+}
