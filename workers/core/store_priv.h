@@ -140,5 +140,7 @@ struct reply_intent {
 };
 int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,
                     const struct reply_intent *intent);
+/* The event of the state a reply has just come to; READY and SENDING have none. */
+int txn_reply_event(struct store_txn *txn, const Aduan__Record__Reply *reply);
 
 #endif
