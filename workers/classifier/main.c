@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-int main(void)
+/* aduan-classifier: understands each SMS, commits it with all that follows from it, then acks it. */
+#include "classifier.h"
+
+int main(int argc, char **argv)
 {
-    return 1;
+    return worker_main(&classifier_role, argc, argv);
 }
