@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Joining the parts of a long SMS. Neighbours of one coding are joined as bytes and decoded afterwards, since the cut
+ * may go through a UTF-16 pair or an escape sequence; what cannot be joined so is decoded apart. Pure.
+ */
+#include "store_ingest.h"
+
+#include "record_fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char GAP[] = " [...] ";
+
+struct bytes {
+    uint8_t *data;
+    size_t len, size;
+};
+
+static void bytes_add(struct bytes *bytes, const void *data, size_t len)
+{
+    if (bytes->size - bytes->len < len || !bytes->data) {
+        bytes->size = (bytes->len + len) * 2 + 16;
+        uint8_t *grown = realloc(bytes->data, bytes->size);
+        if (!grown)
+            abort();
+        bytes->data = grown;
+    }
+    if (len > 0)
+        memcpy(bytes->data + bytes->len, data, len);
+    bytes->len += len;
+}
+
+static bool same_bytes(ProtobufCBinaryData a, ProtobufCBinaryData b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* Undefined is treated as 7-bit by text_decode(). */
+static int coding_of(const Aduan__Record__Message *message)
+{
+    return message->coding == TEXT_CODING_UNDEFINED ? TEXT_CODING_7BIT : message->coding;
+}
+
+/* May the bytes of b stand right behind those of a? An odd UCS-2 body would shift everything after it. */
+static bool joins(const struct piece *a, const struct piece *b)
+{
+    return b->index == a->index + 1 && coding_of(a->message) == coding_of(b->message) &&
+           same_bytes(a->message->charset, b->message->charset) &&
+           !(coding_of(a->message) == TEXT_CODING_UCS2 && a->message->body.len % 2);
+}
+
+/* How many pieces from the first one on are one body. */
+static size_t run_of(const struct piece *pieces, size_t n)
+{
+    size_t run = 1;
+    while (run < n && joins(&pieces[run - 1], &pieces[run]))
+        run++;
+    return run;
+}
+
+struct joining {
+    struct bytes text;
+    bool repaired, binary;
+};
+
+static int add_run(struct joining *joining, const struct piece *pieces, size_t run, struct bytes *body)
+{
+    const Aduan__Record__Message *first = pieces[0].message;
+    struct text text;
+    body->len = 0;
+    for (size_t i = 0; i < run; i++)
+        bytes_add(body, pieces[i].message->body.data, pieces[i].message->body.len);
+    int err = text_decode(first->coding, first->charset.data, first->charset.len, body->data, body->len, &text);
+    if (err != OK)
+        return err;
+    bytes_add(&joining->text, text.utf8, text.len);
+    joining->repaired = joining->repaired || text.repaired;
+    joining->binary = joining->binary || text.binary;
+    text_done(&text);
+    return OK;
+}
+
+/* Runs may not be NFC across their seams: the sum goes through the decoder once more. */
+static int finish(struct joining *joining, struct text *out)
+{
+    int err = text_decode(TEXT_CODING_7BIT, "UTF-8", 5, joining->text.data, joining->text.len, out);
+    if (err != OK)
+        return err;
+    out->repaired = out->repaired || joining->repaired;
+    out->binary = joining->binary;
+    out->empty = out->empty && !joining->binary;
+    return OK;
+}
+
+int pieces_join(const struct piece *pieces, size_t n, uint32_t total, struct joined *out)
+{
+    struct joining joining = {0};
+    struct bytes body = {0};
+    size_t runs = 0;
+    int err = OK;
+    bytes_add(&joining.text, "", 0);
+    for (size_t i = 0; err == OK && i < n; runs++) {
+        size_t run = run_of(pieces + i, n - i);
+        if (pieces[i].index != (i == 0 ? 1 : pieces[i - 1].index + 1))
+            bytes_add(&joining.text, GAP + (i == 0), sizeof GAP - 1 - (i == 0));
+        err = add_run(&joining, pieces + i, run, &body);
+        i += run;
+    }
+    if (err == OK && pieces[n - 1].index != total)
+        bytes_add(&joining.text, GAP, sizeof GAP - 2);
+    struct joined joined = {0};
+    if (err == OK)
+        err = finish(&joining, &joined.text);
+    free(joining.text.data);
+    if (err == OK && runs == 1 && n == total) {
+        joined.body = body.data;
+        joined.body_len = body.len;
+    } else {
+        free(body.data);
+    }
+    if (err == OK)
+        *out = joined;
+    return err;
+}
+
+void joined_done(struct joined *joined)
+{
+    text_done(&joined->text);
+    free(joined->body);
+    *joined = (struct joined){0};
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is in the store, for status lines, the feed and staff: figures, the head of the event log, the quarantine, one
+ * message. Read only; each verb is one short transaction.
+ */
+#include "store_priv.h"
+
+#include <string.h>
+
+int store_message_get(struct store *store, const uint8_t *key, size_t key_len, Aduan__Record__Message **out)
+{
+    struct store_txn txn;
+    ProtobufCMessage *record;
+    if (key_len != STORE_KEY_MESSAGE_BYTES)
+        return E_NOT_FOUND;
+    int err = txn_begin(store, false, 0, &txn);
+    if (err != OK)
+        return err;
+    err = txn_get_record(&txn, T_MESSAGE, key, key_len, &aduan__record__message__descriptor, &record);
+    if (err == OK)
+        *out = (Aduan__Record__Message *)record;
+    txn_abort(&txn);
+    return err;
+}
+
+/* --- the event log ------------------------------------------------------------------------------------------ */
+
+/* The first 8 bytes of the first or last key of a table; 0 when it is empty. */
+static int edge(struct store_txn *txn, enum store_table table, MDB_cursor_op op, uint64_t *out)
+{
+    MDB_cursor *cursor;
+    MDB_val key, val;
+    int err = txn_cursor(txn, table, &cursor);
+    if (err != OK)
+        return err;
+    err = cursor_get(txn->store, cursor, &key, &val, op);
+    mdb_cursor_close(cursor);
+    *out = err == OK ? get_be64(key.mv_data) : 0;
+    return err == E_NOT_FOUND ? OK : err;
+}
+
+static int meta_number(struct store_txn *txn, const char *name, uint64_t *out)
+{
+    MDB_val val;
+    int err = txn_get(txn, T_META, name, strlen(name), &val);
+    if (err == E_NOT_FOUND || (err == OK && val.mv_size != 8))
+        return E_CORRUPT;
+    if (err == OK)
+        *out = get_be64(val.mv_data);
+    return err;
+}
+
+int store_head(struct store *store, struct store_head *out)
+{
+    struct store_txn txn;
+    struct store_head head;
+    uint64_t next;
+    int err = txn_begin(store, false, 0, &txn);
+    if (err != OK)
+        return err;
+    memcpy(head.epoch, store->epoch, sizeof head.epoch);
+    err = edge(&txn, T_EVENT, MDB_FIRST, &head.first);
+    if (err == OK)
+        err = meta_number(&txn, "next_sequence", &next);
+    txn_abort(&txn);
+    if (err != OK)
+        return err;
+    head.last = next - 1;
+    if (head.first == 0)
+        head.first = next;
+    *out = head;
+    return OK;
+}
+
+/* --- quarantine --------------------------------------------------------------------------------------------- */
+
+/* One row and its message (NULL when that is not there). *stop: fn wants no more. */
+static int hand_out(struct store_txn *txn, MDB_val *key, MDB_val *val, store_quarantine_fn fn, void *ctx, bool *stop)
+{
+    ProtobufCMessage *row, *message = NULL;
+    int err = record_unpack(&aduan__record__quarantine__descriptor, val, &row);
+    if (err != OK)
+        return err;
+    err = txn_get_record(txn, T_MESSAGE, key->mv_data, key->mv_size, &aduan__record__message__descriptor, &message);
+    if (err == OK || err == E_NOT_FOUND) {
+        *stop = fn(ctx, key->mv_data, key->mv_size, (const Aduan__Record__Quarantine *)row,
+                   (const Aduan__Record__Message *)message) != 0;
+        err = OK;
+    }
+    protobuf_c_message_free_unpacked(row, NULL);
+    if (message)
+        protobuf_c_message_free_unpacked(message, NULL);
+    return err;
+}
+
+int store_quarantined(struct store *store, store_quarantine_fn fn, void *ctx)
+{
+    struct store_txn txn;
+    MDB_cursor *cursor = NULL;
+    MDB_val key, val;
+    bool stop = false;
+    int err = txn_begin(store, false, 0, &txn);
+    if (err != OK)
+        return err;
+    err = txn_cursor(&txn, T_QUARANTINE, &cursor);
+    while (err == OK && !stop) {
+        err = cursor_get(store, cursor, &key, &val, MDB_NEXT);
+        if (err == OK)
+            err = hand_out(&txn, &key, &val, fn, ctx, &stop);
+    }
+    mdb_cursor_close(cursor);
+    txn_abort(&txn);
+    return err == E_NOT_FOUND ? OK : err;
+}
+
+/* --- figures ------------------------------------------------------------------------------------------------ */
+
+static int count_tables(struct store_txn *txn, struct store_stats *out)
+{
+    const struct {
+        enum store_table table;
+        uint64_t *count;
+    } rows[] = {{T_MESSAGE, &out->messages},       {T_TICKET, &out->tickets}, {T_OUTBOX, &out->replies},
+                {T_OUTBOX_DUE, &out->replies_due}, {T_EVENT, &out->events},   {T_IDENTITY, &out->identities},
+                {T_QUARANTINE, &out->quarantined}};
+    int err = OK;
+    for (size_t i = 0; err == OK && i < sizeof rows / sizeof rows[0]; i++)
+        err = txn_count(txn, rows[i].table, rows[i].count);
+    return err;
+}
+
+/* Walks the index rows of the open states only: work not done yet, which is bounded by people. */
+static int count_open(struct store_txn *txn, uint64_t *out)
+{
+    MDB_cursor *cursor;
+    uint64_t open = 0;
+    int err = txn_cursor(txn, T_TICKET_BY_STATE, &cursor);
+    if (err != OK)
+        return err;
+    for (uint8_t state = 0; err == OK && state <= UINT8_MAX - 1; state++) {
+        uint8_t from = state;
+        MDB_val key = {.mv_size = 1, .mv_data = &from}, val;
+        err = cursor_get(txn->store, cursor, &key, &val, MDB_SET_RANGE);
+        if (err != OK)
+            break;
+        state = *(const uint8_t *)key.mv_data;
+        while (ticket_is_open((Aduan__Record__TicketState)state) && err == OK &&
+               *(const uint8_t *)key.mv_data == state) {
+            open++;
+            err = cursor_get(txn->store, cursor, &key, &val, MDB_NEXT);
+        }
+    }
+    mdb_cursor_close(cursor);
+    *out = open;
+    return err == E_NOT_FOUND ? OK : err;
+}
+
+static void environment(struct store *store, struct store_stats *out)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_env_info(store->env, &info);
+    mdb_env_stat(store->env, &stat);
+    out->map_bytes = info.me_mapsize;
+    out->used_bytes = (info.me_last_pgno + 1) * (uint64_t)stat.ms_psize;
+    out->readers = info.me_numreaders;
+    out->readers_max = info.me_maxreaders;
+    out->disk_free_bytes = store_disk_free_hook(store->dir);
+    out->version = STORE_VERSION;
+}
+
+int store_stats(struct store *store, struct store_stats *out)
+{
+    struct store_stats stats = {0};
+    struct store_txn txn;
+    int err = txn_begin(store, false, 0, &txn);
+    if (err != OK)
+        return err;
+    err = count_tables(&txn, &stats);
+    if (err == OK)
+        err = count_open(&txn, &stats.tickets_open);
+    if (err == OK)
+        err = meta_number(&txn, "parts_waiting", &stats.parts_waiting);
+    if (err == OK)
+        err = edge(&txn, T_OUTBOX_DUE, MDB_FIRST, &stats.oldest_due_us);
+    txn_abort(&txn);
+    if (err != OK)
+        return err;
+    environment(store, &stats);
+    *out = stats;
+    return OK;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What becomes of one whole SMS: its verdict, then the message row with its fate, the ticket, the reply intent and the
+ * events. The message row goes first and must be new: that is what makes a redelivery harmless.
+ */
+#include "store_ingest.h"
+
+#include "record_fields.h"
+#include "ticket_id.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *borrowed(const char *text)
+{
+    return (char *)(text ? text : protobuf_c_empty_string);
+}
+
+void shortcode_text(const Aduan__Record__Message *message, char out[SHORTCODE_TEXT_BYTES])
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < message->receiver.len && kept < SHORTCODE_TEXT_BYTES - 1; i++) {
+        uint8_t c = message->receiver.data[i];
+        if (c > ' ' && c <= '~')
+            out[kept++] = (char)c;
+    }
+    out[kept] = '\0';
+}
+
+/* Everything that is fixed before the first write of a whole. */
+struct plan {
+    const struct verdict *verdict;
+    bool reply;
+    char shortcode[SHORTCODE_TEXT_BYTES];
+};
+
+static int decide(const struct ingest *in, const struct whole *whole, struct verdict *out)
+{
+    const struct desk_sms sms = {.sender = whole->sender->bytes,
+                                 .sender_len = whole->sender->len,
+                                 .receiver = whole->message->receiver.data,
+                                 .receiver_len = whole->message->receiver.len,
+                                 .text = whole->text,
+                                 .incomplete = whole->message->incomplete};
+    *out = (struct verdict){0};
+    return in->policy->decide(in->policy->ctx, &sms, out);
+}
+
+/* The message's fate and reasons, as the verdict has them. */
+static void fill_message(struct ingest *in, struct whole *whole, struct plan *plan)
+{
+    Aduan__Record__Message *message = whole->message;
+    const struct verdict *verdict = plan->verdict;
+    const char *no_reply = verdict->no_reply_reason;
+    if (verdict->reply_template)
+        no_reply = sender_no_reply(in, whole->sender);
+    else if (verdict->open_ticket && !no_reply)
+        no_reply = "not_wanted";
+    plan->reply = verdict->reply_template && !no_reply;
+    message->no_reply_reason = borrowed(no_reply);
+    message->text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
+    message->text_repaired = message->text_repaired || whole->text->repaired;
+    if (verdict->open_ticket) {
+        message->fate = MESSAGE_FATE(TICKET);
+        message->ticket = ticket_id_make(in->txn.next_serial);
+    } else {
+        message->fate = MESSAGE_FATE(NO_TICKET);
+        message->reason = borrowed(verdict->reason ? verdict->reason : "not_wanted");
+    }
+}
+
+int ingest_received(struct ingest *in, const Aduan__Record__Message *message, const uint8_t *key)
+{
+    char shortcode[SHORTCODE_TEXT_BYTES];
+    shortcode_text(message, shortcode);
+    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
+    event.kind = EVENT_KIND(SMS_RECEIVED);
+    event.ticket = message->ticket;
+    event.message_key = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, (uint8_t *)key};
+    event.shortcode = shortcode;
+    event.detail = message->reason;
+    return txn_event(&in->txn, &event);
+}
+
+static int ticket_events(struct ingest *in, const Aduan__Record__Ticket *ticket)
+{
+    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
+    event.kind = EVENT_KIND(TICKET_OPENED);
+    event.ticket = ticket->id;
+    event.message_key = ticket->message_key;
+    event.shortcode = ticket->shortcode;
+    event.state = ticket->state;
+    int err = txn_event(&in->txn, &event);
+    event.kind = EVENT_KIND(TICKET_CLASSIFIED);
+    event.type = ticket->type;
+    event.category = ticket->category;
+    event.agency = ticket->agency;
+    event.detail = ticket->why;
+    return err == OK ? txn_event(&in->txn, &event) : err;
+}
+
+/* Two messages with one uuid at two times share their reply ids: the second one has been answered already. */
+static int answered_before(struct ingest *in, struct whole *whole)
+{
+    whole->message->no_reply_reason = "already_answered";
+    return txn_put_record(&in->txn, T_MESSAGE, whole->key, STORE_KEY_MESSAGE_BYTES, &whole->message->base);
+}
+
+static int queue_reply(struct ingest *in, struct whole *whole, const struct plan *plan, Aduan__Record__Ticket *ticket)
+{
+    if (!plan->reply)
+        return OK;
+    const struct reply_intent intent = {.template_name = plan->verdict->reply_template,
+                                        .language = plan->verdict->language};
+    int err = txn_queue_reply(&in->txn, whole->message, ticket, &intent);
+    if (err == OK)
+        sender_count_reply(in, whole->sender);
+    return err == E_EXISTS ? answered_before(in, whole) : err;
+}
+
+static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan)
+{
+    const Aduan__Record__Message *message = whole->message;
+    const struct verdict *verdict = plan->verdict;
+    Aduan__Record__Ticket ticket = ADUAN__RECORD__TICKET__INIT;
+    ticket.version = RECORD_VERSION;
+    ticket.id = message->ticket;
+    ticket.state = TICKET_STATE(RECEIVED);
+    ticket.opened_us = ticket.changed_us = in->txn.now_us;
+    ticket.message_key = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, (uint8_t *)whole->key};
+    ticket.sender_id = message->sender_id;
+    ticket.shortcode = plan->shortcode;
+    ticket.type = borrowed(verdict->type);
+    ticket.category = borrowed(verdict->category);
+    ticket.agency = borrowed(verdict->agency);
+    ticket.urgency = borrowed(verdict->urgency);
+    ticket.language = borrowed(verdict->language);
+    ticket.why = borrowed(verdict->why);
+    ticket.text = message->text;
+    ticket.incomplete = message->incomplete;
+    in->txn.next_serial++;
+    int err = ticket_events(in, &ticket);
+    if (err == OK)
+        err = queue_reply(in, whole, plan, &ticket);
+    if (err == OK)
+        err = txn_put_ticket(&in->txn, &ticket, TICKET_STATE(TICKET_STATE_NONE));
+    for (size_t i = 0; i < ticket.n_reply; i++)
+        free(ticket.reply[i].data);
+    free(ticket.reply);
+    return err;
+}
+
+int ingest_whole(struct ingest *in, struct whole *whole, struct store_outcome *out)
+{
+    struct verdict asked;
+    struct plan plan = {.verdict = whole->verdict};
+    int err = OK;
+    if (!plan.verdict) {
+        err = decide(in, whole, &asked);
+        plan.verdict = &asked;
+    }
+    if (err != OK)
+        return err;
+    Aduan__Record__Message *message = whole->message;
+    shortcode_text(message, plan.shortcode);
+    fill_message(in, whole, &plan);
+    bool ticket = message->fate == MESSAGE_FATE(TICKET);
+    err = txn_put_record_new(&in->txn, T_MESSAGE, whole->key, STORE_KEY_MESSAGE_BYTES, &message->base);
+    /* The parts of a joined message have been announced each when it came; a reason is news all the same. */
+    if (err == OK && (message->parts_total == 0 || !ticket))
+        err = ingest_received(in, message, whole->key);
+    if (err != OK)
+        return err;
+    err = ticket ? open_ticket(in, whole, &plan) : queue_reply(in, whole, &plan, NULL);
+    if (err != OK)
+        return err == E_EXISTS ? E_CORRUPT : err; /* the serials of meta are behind the tickets */
+    *out = (struct store_outcome){
+        .kind = ticket ? STORE_TICKET : STORE_NO_TICKET, .ticket = message->ticket, .repaired = message->text_repaired};
+    return OK;
+}
