@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-int main(void)
+/* aduan-responder: takes due replies from the outbox, sends them, and follows them to delivery. */
+#include "responder.h"
+
+int main(int argc, char **argv)
 {
-    return 1;
+    return worker_main(&responder_role, argc, argv);
 }

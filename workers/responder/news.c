@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What becomes of replies that went out: results of a SUBMIT, delivery reports, broken lines, leases to renew. All of
+ * it is news that the store applies in the order it came, in batches. A report is acked only after the commit of its
+ * news; what is not committed when this process dies is told again (reports) or found out again (results).
+ */
+#include "clock.h"
+#include "kill_point.h"
+#include "log.h"
+#include "responder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NEWS_FIRST_ROOM = 1024, RENEW_EVERY_MS = 500, RENEWALS_MAX = 240 };
+
+void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], enum reply_input input, uint64_t wait_ms,
+              const char *cause)
+{
+    struct responder *responder = worker->role_state;
+    if (responder->news_count == responder->news_room) {
+        responder->news_room = responder->news_room ? responder->news_room * 2 : NEWS_FIRST_ROOM;
+        responder->news = realloc(responder->news, responder->news_room * sizeof *responder->news);
+        if (!responder->news)
+            abort();
+    }
+    if (responder->news_count == 0)
+        responder->news_ms = clock_mono_ms();
+    struct store_reply_input *news = &responder->news[responder->news_count++];
+    *news = (struct store_reply_input){.input = input, .due_us = clock_now_us() + wait_ms * 1000, .cause = cause};
+    memcpy(news->id, id, UUID_BYTES);
+}
+
+/* --- results ------------------------------------------------------------------------------------------------ */
+
+static uint32_t attempts_of(struct worker *worker, const uint8_t id[UUID_BYTES], const struct flight *flight)
+{
+    Aduan__Record__Reply *reply;
+    if (flight)
+        return flight->attempts;
+    if (store_reply_get(worker->store, id, &reply) != OK)
+        return 1;
+    uint32_t attempts = reply->attempts;
+    aduan__record__reply__free_unpacked(reply, NULL);
+    return attempts;
+}
+
+static uint64_t ambiguous_wait_ms(const struct worker *worker)
+{
+    return (uint64_t)worker->config->reply_ambiguous_s * 1000;
+}
+
+/* A result may be of a reply that another responder submitted: all that counts is its id. */
+static void on_result(struct worker *worker, const Aduan__Wire__SubmitResult *result)
+{
+    struct responder *responder = worker->role_state;
+    const uint8_t *id = result->reply_id.data;
+    struct flight *flight = flights_find(&responder->flights, id);
+    uint32_t attempts;
+    switch (result->outcome) {
+    case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED:
+        news_add(worker, id, REPLY_IN_ACCEPTED, 0, NULL);
+        worker->done++;
+        break;
+    case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_BUFFERED:
+        news_add(worker, id, REPLY_IN_ACCEPTED, 0, "buffered");
+        worker->done++;
+        break;
+    case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_REJECTED:
+        news_add(worker, id, REPLY_IN_REJECTED, 0, "no route or blacklisted");
+        worker->done++;
+        break;
+    case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_RETRY:
+        attempts = attempts_of(worker, id, flight);
+        news_add(worker, id, REPLY_IN_RETRY,
+                 reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s), "bearerbox is busy");
+        break;
+    case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_NOT_SENT:
+        news_add(worker, id, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
+        break;
+    case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_AMBIGUOUS:
+        news_add(worker, id, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker), "the link broke before the MT ack");
+        break;
+    default:
+        worker->refused++;
+        return;
+    }
+    if (flight)
+        flights_remove(&responder->flights, flight);
+}
+
+void news_results(struct worker *worker, const Aduan__Wire__Results *results)
+{
+    KILL_POINT("responder", "result_received");
+    for (size_t i = 0; i < results->n_result; i++)
+        on_result(worker, results->result[i]);
+}
+
+/* --- reports ------------------------------------------------------------------------------------------------ */
+
+/* The text of a report quotes the citizen's SMS at some SMSCs: it goes nowhere. */
+void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Reports *reports)
+{
+    struct responder *responder = worker->role_state;
+    KILL_POINT("responder", "report_received");
+    for (size_t i = 0; i < reports->n_report; i++) {
+        const Aduan__Wire__Report *report = reports->report[i];
+        enum reply_input input = reply_input_of_report(report->status);
+        if (input == REPLY_IN_END)
+            worker->refused++;
+        else
+            news_add(worker, report->reply_id.data, input, 0, NULL);
+        acks_add(&responder->uncommitted[channel], report->uuid.data);
+    }
+}
+
+/* --- lost lines and long waits ------------------------------------------------------------------------------ */
+
+void news_channel_lost(struct worker *worker, size_t channel)
+{
+    struct responder *responder = worker->role_state;
+    struct flight *flight;
+    for (size_t i = 0; (flight = flights_at(&responder->flights, &i));) {
+        if (flight->channel != channel) {
+            i++;
+            continue;
+        }
+        news_add(worker, flight->id, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker), "its aduanbox is gone");
+        flights_remove(&responder->flights, flight);
+    }
+    acks_clear(&responder->uncommitted[channel]);
+    acks_clear(&responder->acks[channel]);
+}
+
+/* A box answers each SUBMIT, but bearerbox may take its time (suspended, say). Until then the reply stays ours: a lease
+ * that ran out would count as one more attempt and bring the reply to another responder. One that a box has forgotten
+ * all the same is let go in the end. */
+void news_renew_leases(struct worker *worker, uint64_t mono_ms)
+{
+    struct responder *responder = worker->role_state;
+    uint64_t lease_ms = (uint64_t)worker->config->reply_lease_s * 1000;
+    struct flight *flight;
+    if (mono_ms < responder->renew_ms)
+        return;
+    responder->renew_ms = mono_ms + RENEW_EVERY_MS;
+    responder->oldest_us = 0;
+    for (size_t i = 0; (flight = flights_at(&responder->flights, &i));) {
+        if (flight->renewals >= RENEWALS_MAX) {
+            worker->errors++;
+            flights_remove(&responder->flights, flight);
+            continue;
+        }
+        if (mono_ms >= flight->renew_ms) {
+            news_add(worker, flight->id, REPLY_IN_AMBIGUOUS, lease_ms, "waiting for the MT ack");
+            flight->renewals++;
+            flight->renew_ms = mono_ms + lease_ms / 2;
+        }
+        if (responder->oldest_us == 0 || flight->since_us < responder->oldest_us)
+            responder->oldest_us = flight->since_us;
+        i++;
+    }
+}
+
+/* --- commit ------------------------------------------------------------------------------------------------- */
+
+static size_t uncommitted_reports(const struct worker *worker)
+{
+    const struct responder *responder = worker->role_state;
+    size_t n = 0;
+    for (size_t i = 0; i < worker->channel_count; i++)
+        n += responder->uncommitted[i].count;
+    return n;
+}
+
+static uint64_t due_ms(const struct worker *worker)
+{
+    const struct responder *responder = worker->role_state;
+    if (responder->news_count == 0)
+        return uncommitted_reports(worker) > 0 ? 0 : UINT64_MAX;
+    uint64_t due = responder->news_ms + worker->config->batch_ms;
+    if (worker->draining || responder->news_count >= worker->config->batch_max)
+        due = 0;
+    return due > responder->retry_ms ? due : responder->retry_ms;
+}
+
+static bool is_about_the_replies(int err)
+{
+    return err == E_INVALID || err == E_CORRUPT || err == E_STATE;
+}
+
+/* One of them cannot be applied, ever: each goes alone, and only that one is given up. */
+static int apply_singly(struct worker *worker, struct fault *fault)
+{
+    struct responder *responder = worker->role_state;
+    for (size_t i = 0; i < responder->news_count; i++) {
+        const struct store_reply_input *news = &responder->news[i];
+        int err = store_reply_inputs(worker->store, news, 1, clock_now_us(), NULL, fault);
+        if (err && !is_about_the_replies(err)) {
+            responder->news_count -= i;
+            memmove(responder->news, news, responder->news_count * sizeof *news);
+            return err;
+        }
+        if (err) {
+            char id[UUID_TEXT_BYTES];
+            worker->errors++;
+            log_error("responder.news_refused", "reply=%s input=%d cause=%s %s; it is dropped",
+                      uuid_format(news->id, id), (int)news->input, err_name(err), fault->text);
+        }
+    }
+    return OK;
+}
+
+static int apply(struct worker *worker, struct fault *fault)
+{
+    struct responder *responder = worker->role_state;
+    if (responder->news_count == 0)
+        return OK;
+    int err = store_reply_inputs(worker->store, responder->news, responder->news_count, clock_now_us(), NULL, fault);
+    if (is_about_the_replies(err))
+        err = apply_singly(worker, fault);
+    return err;
+}
+
+uint64_t news_commit(struct worker *worker, uint64_t mono_ms)
+{
+    struct responder *responder = worker->role_state;
+    struct fault fault = {0};
+    if (mono_ms < due_ms(worker))
+        return due_ms(worker);
+    int err = apply(worker, &fault);
+    if (err) {
+        responder_back_off(worker, err, &fault, "note what became of replies");
+        return responder->retry_ms;
+    }
+    KILL_POINT("responder", "result_committed");
+    if (responder->news_count > 0)
+        responder_store_well(worker);
+    responder->news_count = 0;
+    for (size_t c = 0; c < worker->channel_count; c++) {
+        for (size_t i = 0; i < responder->uncommitted[c].count; i++)
+            acks_add(&responder->acks[c], responder->uncommitted[c].uuids[i]);
+        acks_clear(&responder->uncommitted[c]);
+    }
+    return UINT64_MAX;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside the responder: the replies that are out, and the news of replies that is not committed yet. */
+#ifndef ADUAN_RESPONDER_H
+#define ADUAN_RESPONDER_H
+
+#include "acks.h"
+#include "flights.h"
+#include "worker.h"
+
+struct responder {
+    struct flights flights;
+
+    /* news.c: applied in this order, in one transaction */
+    struct store_reply_input *news;
+    size_t news_count, news_room;
+    uint64_t news_ms;         /* when the first of them came */
+    struct acks *uncommitted; /* one a channel: reports whose news is among them */
+    struct acks *acks;        /* one a channel: reports that are durable */
+
+    uint64_t claim_ms; /* no look at the outbox before */
+    uint64_t renew_ms; /* when to look over the leases */
+    uint64_t oldest_us;
+
+    unsigned failures; /* of the store, in a row */
+    uint64_t retry_ms; /* nothing is asked of it before */
+    char note[900];
+};
+
+extern const struct worker_role responder_role;
+
+enum { RESPONDER_NOT_SENT_WAIT_MS = 1000 };
+
+/* What the store refused is tried again later; status says why. Aborts when memory is out. */
+void responder_back_off(struct worker *worker, int err, const struct fault *fault, const char *doing);
+void responder_store_well(struct worker *worker);
+
+/* render.c: store_claim.render; ctx is the worker. */
+int responder_render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,
+                     size_t *len, bool *ucs2, uint32_t *segments);
+
+/* submit.c: claims what is due and there is room for, and submits it. Returns when to look again. */
+uint64_t submit_due(struct worker *worker, uint64_t mono_ms);
+
+/* news.c */
+void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], enum reply_input input, uint64_t wait_ms,
+              const char *cause);
+void news_results(struct worker *worker, const Aduan__Wire__Results *results);
+void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Reports *reports);
+/* Everything that is out at this channel will have no result from it. */
+void news_channel_lost(struct worker *worker, size_t channel);
+/* Keeps the leases of what is out longer than expected. */
+void news_renew_leases(struct worker *worker, uint64_t mono_ms);
+/* Commits when due. Returns when it is due next, UINT64_MAX when nothing waits. */
+uint64_t news_commit(struct worker *worker, uint64_t mono_ms);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From due to submitted: replies are claimed (SENDING in the store, with a lease), then handed to a box. Which box: the
+ * one whose bearerbox the citizen's SMS came over. A reply that was claimed before is kept to that box as long as it
+ * lives, links or not, since only that box remembers whether it wrote the reply to bearerbox already.
+ */
+#include "clock.h"
+#include "kill_point.h"
+#include "responder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOOK_EVERY_MS = 10, IDLE_MS = 1000, SUBMIT_MAX = 256 };
+
+/* The name of the box that has this bearerbox link; NULL when the configuration has none. */
+static const char *box_of_link(const struct config *config, const char *bearerbox)
+{
+    for (size_t i = 0; i < config->box_count; i++) {
+        for (size_t j = 0; j < config->boxes[i].bearerbox_count; j++) {
+            if (strcmp(config->boxes[i].bearerboxes[j].name, bearerbox) == 0)
+                return config->boxes[i].name;
+        }
+    }
+    return NULL;
+}
+
+/* channel_count when no box can take it now. */
+static size_t choose_channel(const struct worker *worker, const Aduan__Record__Reply *reply)
+{
+    const char *box = box_of_link(worker->config, reply->bearerbox);
+    size_t other = worker->channel_count;
+    for (size_t i = 0; i < worker->channel_count; i++) {
+        const struct channel *channel = worker->channels[i];
+        bool own = box && strcmp(channel_box(channel), box) == 0;
+        if (own && (channel_links_up(channel) || (reply->attempts > 1 && channel_alive(channel))))
+            return i;
+        if (other == worker->channel_count && channel_links_up(channel))
+            other = i;
+    }
+    return other;
+}
+
+static bool some_link_up(const struct worker *worker)
+{
+    for (size_t i = 0; i < worker->channel_count; i++) {
+        if (channel_links_up(worker->channels[i]))
+            return true;
+    }
+    return false;
+}
+
+static void fill_mt(const struct worker *worker, const struct store_reply *claimed, Aduan__Wire__Mt *mt)
+{
+    Aduan__Record__Reply *reply = claimed->reply;
+    aduan__wire__mt__init(mt);
+    mt->reply_id = reply->id;
+    mt->sender = (ProtobufCBinaryData){.data = (uint8_t *)reply->shortcode, .len = strlen(reply->shortcode)};
+    mt->receiver = (ProtobufCBinaryData){.data = (uint8_t *)claimed->receiver, .len = claimed->receiver_len};
+    mt->body = reply->text;
+    mt->ucs2 = reply->ucs2;
+    mt->smsc_id = reply->smsc_id;
+    mt->service = reply->service;
+    mt->account = reply->account;
+    mt->bearerbox = reply->bearerbox;
+    mt->dlr_mask = worker->config->reply_dlr_mask;
+}
+
+static void take_off(struct worker *worker, const struct store_reply *claimed, size_t channel, uint64_t mono_ms)
+{
+    struct responder *responder = worker->role_state;
+    struct flight *flight = flights_add(&responder->flights, claimed->reply->id.data);
+    flight->channel = channel;
+    flight->attempts = claimed->reply->attempts;
+    flight->renewals = 0;
+    flight->renew_ms = mono_ms + (uint64_t)worker->config->reply_lease_s * 500;
+    flight->since_us = clock_now_us();
+}
+
+static void not_sent(struct worker *worker, const uint8_t id[UUID_BYTES], const char *cause)
+{
+    struct responder *responder = worker->role_state;
+    struct flight *flight = flights_find(&responder->flights, id);
+    if (flight)
+        flights_remove(&responder->flights, flight);
+    news_add(worker, id, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, cause);
+}
+
+static void send_submit(struct worker *worker, size_t channel, Aduan__Wire__Mt **mt, size_t n)
+{
+    Aduan__Wire__Submit submit = ADUAN__WIRE__SUBMIT__INIT;
+    submit.mt = mt;
+    submit.n_mt = n;
+    if (channel_send(worker->channels[channel], FRAME_SUBMIT, &submit.base) == OK)
+        return;
+    for (size_t i = 0; i < n; i++)
+        not_sent(worker, mt[i]->reply_id.data, "aduanbox does not take it");
+}
+
+/* All that goes to one channel, in frames of SUBMIT_MAX. */
+static void submit_to(struct worker *worker, size_t channel, const struct store_replies *claimed,
+                      const size_t *channel_of, uint64_t mono_ms)
+{
+    Aduan__Wire__Mt mts[SUBMIT_MAX], *pointers[SUBMIT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < claimed->count; i++) {
+        if (channel_of[i] != channel)
+            continue;
+        fill_mt(worker, &claimed->items[i], &mts[n]);
+        pointers[n] = &mts[n];
+        take_off(worker, &claimed->items[i], channel, mono_ms);
+        if (++n == SUBMIT_MAX) {
+            send_submit(worker, channel, pointers, n);
+            n = 0;
+        }
+    }
+    if (n > 0)
+        send_submit(worker, channel, pointers, n);
+}
+
+/* One that is out already (its lease ran out under us) goes to the same box, which knows it. */
+static size_t channel_for(struct worker *worker, const Aduan__Record__Reply *reply)
+{
+    struct responder *responder = worker->role_state;
+    const struct flight *flight = flights_find(&responder->flights, reply->id.data);
+    return flight ? flight->channel : choose_channel(worker, reply);
+}
+
+static void submit_claimed(struct worker *worker, const struct store_replies *claimed, uint64_t mono_ms)
+{
+    size_t *channel_of = calloc(claimed->count, sizeof *channel_of);
+    if (!channel_of)
+        abort();
+    for (size_t i = 0; i < claimed->count; i++) {
+        channel_of[i] = channel_for(worker, claimed->items[i].reply);
+        if (channel_of[i] == worker->channel_count)
+            not_sent(worker, claimed->items[i].reply->id.data, "no aduanbox has a link");
+    }
+    for (size_t c = 0; c < worker->channel_count; c++)
+        submit_to(worker, c, claimed, channel_of, mono_ms);
+    free(channel_of);
+}
+
+static uint32_t room(const struct worker *worker)
+{
+    const struct responder *responder = worker->role_state;
+    uint32_t window = worker->config->reply_window;
+    uint32_t free_places = responder->flights.count < window ? window - (uint32_t)responder->flights.count : 0;
+    return free_places < worker->config->batch_max ? free_places : worker->config->batch_max;
+}
+
+/* Returns how many were claimed, or an error. */
+static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct fault *fault)
+{
+    uint64_t lease_us = (uint64_t)worker->config->reply_lease_s * 1000000;
+    struct store_claim how = {.holder = worker->name,
+                              .life = worker->life,
+                              .now_us = clock_now_us(),
+                              .lease_us = lease_us,
+                              .max = max,
+                              .attempts_max = worker->config->reply_attempts,
+                              .ctx = worker,
+                              .render = responder_render};
+    struct store_replies claimed = {0};
+    int err = store_claim_replies(worker->store, &how, &claimed, fault);
+    if (err)
+        return err;
+    int count = (int)claimed.count;
+    if (count > 0) {
+        KILL_POINT("responder", "claimed");
+        /* A process that stood still since the claim has lost its lease: what it claimed is somebody else's now. */
+        if (clock_now_us() < how.now_us + lease_us)
+            submit_claimed(worker, &claimed, mono_ms);
+        KILL_POINT("responder", "submitted");
+    }
+    store_replies_free(&claimed);
+    return count;
+}
+
+uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
+{
+    struct responder *responder = worker->role_state;
+    uint32_t places = room(worker);
+    uint64_t due_us = 0;
+    struct fault fault = {0};
+    if (worker->draining || places == 0 || !some_link_up(worker))
+        return mono_ms + IDLE_MS; /* a frame or a tick ends each of these */
+    uint64_t not_before = responder->claim_ms > responder->retry_ms ? responder->claim_ms : responder->retry_ms;
+    if (mono_ms < not_before)
+        return not_before;
+    responder->claim_ms = mono_ms + LOOK_EVERY_MS;
+    int err = store_next_due(worker->store, &due_us);
+    if (err)
+        fault_set(&fault, (enum err)err, "the outbox cannot be read (%s)", err_name(err));
+    if (!err && (due_us == 0 || due_us > clock_now_us()))
+        return responder->claim_ms;
+    int count = err ? err : claim(worker, places, mono_ms, &fault);
+    if (count < 0) {
+        responder_back_off(worker, count, &fault, "hand out due replies");
+        return responder->retry_ms;
+    }
+    responder_store_well(worker);
+    if ((uint32_t)count == places)
+        responder->claim_ms = 0; /* there is more */
+    return responder->claim_ms;
+}
