@@ -5,14 +5,12 @@
  * What must never happen here: a reply that goes backwards (reply.h), or one that is due and in no index.
  */
 #include "record_fields.h"
-#include "store_priv.h"
+#include "store_ingest.h"
 #include "uuid.h"
 
 #include <string.h>
 
 typedef Aduan__Record__Reply Reply;
-
-enum { SHORTCODE_MAX = 32 };
 
 static bool waits(const Reply *reply)
 {
@@ -49,19 +47,6 @@ int txn_put_reply(struct store_txn *txn, Reply *reply, uint64_t due_before)
     return txn_put_record(txn, T_OUTBOX, reply->id.data, reply->id.len, &reply->base);
 }
 
-/* A receiver is bytes from the network, a shortcode text: what no shortcode has is left out. */
-static void shortcode_of(const Aduan__Record__Message *message, const Aduan__Record__Ticket *ticket,
-                         char out[SHORTCODE_MAX + 1])
-{
-    const char *from = ticket ? ticket->shortcode : (const char *)message->receiver.data;
-    size_t len = ticket ? strlen(ticket->shortcode) : message->receiver.len, kept = 0;
-    for (size_t i = 0; i < len && kept < SHORTCODE_MAX; i++) {
-        if (from[i] > ' ' && from[i] <= '~')
-            out[kept++] = from[i];
-    }
-    out[kept] = '\0';
-}
-
 static int queued_event(struct store_txn *txn, const Reply *reply, const Aduan__Record__Ticket *ticket)
 {
     Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
@@ -91,7 +76,7 @@ int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message
 {
     Reply reply = ADUAN__RECORD__REPLY__INIT;
     uint8_t id[STORE_REPLY_ID_BYTES], key[STORE_KEY_MESSAGE_BYTES];
-    char shortcode[SHORTCODE_MAX + 1];
+    char shortcode[SHORTCODE_TEXT_BYTES];
     MDB_val existing;
 
     if (message->uuid.len != UUID_BYTES || message->sender_id.len != SEAL_ID_BYTES)
@@ -102,7 +87,7 @@ int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message
         return rc == OK ? E_EXISTS : rc;
     put_be32(key, message->time);
     memcpy(key + 4, message->uuid.data, UUID_BYTES);
-    shortcode_of(message, ticket, shortcode);
+    shortcode_text(message, shortcode);
 
     reply.id = (ProtobufCBinaryData){sizeof id, id};
     reply.state = REPLY_STATE(READY);

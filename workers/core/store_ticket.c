@@ -229,11 +229,15 @@ static int queue_answer(struct store_txn *txn, Ticket *ticket, const struct stor
     if (rc != OK)
         return rc == E_NOT_FOUND ? E_CORRUPT : rc;
     Message *message = (Message *)record;
-    if (reachable(message))
-        rc = txn_queue_reply(txn, message, ticket, &intent);
-    else
+    if (reachable(message)) {
+        /* Another message of the same uuid may have used the next reply id. */
+        do
+            rc = txn_queue_reply(txn, message, ticket, &intent);
+        while (rc == E_EXISTS && ++ticket->replies < STORE_TICKET_NOTES_MAX);
+    } else {
         rc = fault_set(fault, E_STATE, "ticket %" PRIu64 " came from a sender that no SMS reaches (%s)", ticket->id,
                        *message->no_reply_reason ? message->no_reply_reason : "no number");
+    }
     aduan__record__message__free_unpacked(message, NULL);
     return rc;
 }
