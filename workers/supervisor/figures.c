@@ -2,7 +2,6 @@
 /* Everything here comes from another process, so texts are cut to their places and lists to their size. */
 #include "figures.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { SAMPLE_EVERY_MS = 800 };
@@ -28,15 +27,25 @@ static void take_sample(struct figures *f, uint64_t done, uint64_t now_ms)
     f->sample_count = n + 1;
 }
 
+/* English words of our own programs; whatever else comes must still be fit for a JSON text. */
+static void take_text(char *to, size_t size, const char *from)
+{
+    size_t i = 0;
+
+    for (; from[i] && i + 1 < size; i++)
+        to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
+    to[i] = '\0';
+}
+
 static void take_links(struct figures *f, const Aduan__Wire__Status *status)
 {
     f->link_count = status->n_link < FIGURES_LINKS_MAX ? status->n_link : FIGURES_LINKS_MAX;
     for (size_t i = 0; i < f->link_count; i++) {
         const Aduan__Wire__Link *from = status->link[i];
         struct figures_link *to = &f->links[i];
-        snprintf(to->name, sizeof to->name, "%s", from->name);
-        snprintf(to->host, sizeof to->host, "%s", from->host);
-        snprintf(to->note, sizeof to->note, "%s", from->note);
+        take_text(to->name, sizeof to->name, from->name);
+        take_text(to->host, sizeof to->host, from->host);
+        take_text(to->note, sizeof to->note, from->note);
         to->port = from->port;
         to->window = from->window;
         to->up = from->up;
@@ -61,7 +70,7 @@ void figures_take(struct figures *f, const Aduan__Wire__Status *status, uint64_t
     f->oldest_us = status->oldest_us;
     f->backlog = status->backlog;
     f->config_generation = status->config_generation;
-    snprintf(f->note, sizeof f->note, "%s", status->note);
+    take_text(f->note, sizeof f->note, status->note);
 }
 
 bool figures_silent(const struct figures *f, uint64_t now_ms)

@@ -18,7 +18,6 @@ static void begin_life(struct process *p, pid_t pid, int pidfd, bool adopted)
     p->pid = pid;
     p->pidfd = pidfd;
     p->adopted = adopted;
-    p->hupped = false;
     p->started_ms = clock_mono_ms();
     p->started_us = clock_now_us();
     p->kill_at_ms = 0;

@@ -22,7 +22,6 @@ struct process {
     pid_t pid;
     int pidfd;
     bool adopted; /* not our child: how it ended stays unknown */
-    bool hupped;
     uint64_t started_ms, started_us;
     uint64_t kill_at_ms; /* told to stop; killed then. 0: not told */
     bool killed;
