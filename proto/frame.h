@@ -41,7 +41,7 @@ enum frame_err {
     FRAME_E_AGAIN = -7,   /* socket would block (also: nothing to read) */
     FRAME_E_GONE = -8,    /* ROUTER: no such peer */
     FRAME_E_MEMORY = -9,
-    FRAME_E_SOCKET = -10  /* any other zmq error; zmq_errno() tells */
+    FRAME_E_SOCKET = -10 /* any other zmq error; zmq_errno() tells */
 };
 
 /* A received frame. `body` is owned by the frame; `routing` is empty unless the socket is a ROUTER. */
@@ -68,7 +68,9 @@ int frame_encode(const ProtobufCMessage *body, uint8_t **out, size_t *out_len);
 int frame_decode(enum frame_type type, const uint8_t *data, size_t len, ProtobufCMessage **out);
 void frame_body_free(ProtobufCMessage *body);
 
-/* Sends without blocking. routing may be NULL (DEALER). 0, FRAME_E_AGAIN (nothing was sent), FRAME_E_GONE, … */
+/* Sends without blocking. routing may be NULL (DEALER). 0, FRAME_E_AGAIN (nothing was sent), FRAME_E_GONE, …
+ * A body that frame_decode() would refuse is FRAME_E_BODY here already. A ROUTER learns that a peer whose pipe is full
+ * has gone only as it reads: who sends must receive too, or sees FRAME_E_AGAIN for ever. */
 int frame_send(void *socket, const uint8_t *routing, size_t routing_len, enum frame_type type,
                const ProtobufCMessage *body);
 /* Receives one frame without blocking. router: the socket puts a routing id in front.
