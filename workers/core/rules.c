@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rules as a thing: their end, what can be asked of them, and how a decision is told to people. */
+#include "rules_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const rules_head_names[HEAD_COUNT] = {"category", "type", "urgency", "language", "refusal", "agency"};
+
+#define ARROW " \xE2\x86\x90 "
+
+static void rules_of_kind_free(struct rules_rule *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(rules[i].words);
+        pcre2_code_free(rules[i].code);
+    }
+    free(rules);
+}
+
+void rules_free(struct rules *rules)
+{
+    if (!rules)
+        return;
+    rules_of_kind_free(rules->terms, rules->term_count);
+    rules_of_kind_free(rules->patterns, rules->pattern_count);
+    for (size_t i = 0; i < rules->word_count; i++)
+        free(rules->words[i]);
+    free(rules->words);
+    free(rules->first_term);
+    free(rules->labels);
+    free(rules->tokens);
+    free(rules->fired);
+    pcre2_match_data_free(rules->match);
+    pcre2_match_context_free(rules->limits);
+    yaml_doc_free(rules->categories_doc);
+    yaml_doc_free(rules->agencies_doc);
+    free(rules);
+}
+
+void *rules_grow(void *array, size_t count, size_t item_bytes)
+{
+    /* Doubling at powers of two: the place for item `count` exists after this. */
+    if (count & (count - 1) || (count == 0 && array))
+        return array;
+    void *grown = realloc(array, (count ? 2 * count : 1) * item_bytes);
+    if (!grown)
+        abort();
+    return grown;
+}
+
+uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const char *name)
+{
+    for (size_t i = 0; i < rules->label_count; i++)
+        if (rules->labels[i].head == head && strcmp(rules->labels[i].name, name) == 0)
+            return (uint32_t)i;
+    return RULES_NONE;
+}
+
+const char *rules_agency_name(const struct rules *rules, const char *agency_id)
+{
+    uint32_t i = rules_label_find(rules, HEAD_AGENCY, agency_id);
+    return i == RULES_NONE ? NULL : rules->labels[i].display[0];
+}
+
+const char *rules_category_name(const struct rules *rules, const char *category, const char *language)
+{
+    uint32_t i = rules_label_find(rules, HEAD_CATEGORY, category);
+    return i == RULES_NONE ? NULL : rules->labels[i].display[strcmp(language, "en") == 0];
+}
+
+bool rules_has_category(const struct rules *rules, const char *category)
+{
+    return rules_label_find(rules, HEAD_CATEGORY, category) != RULES_NONE;
+}
+
+const char *rules_agency_at(const struct rules *rules, size_t i)
+{
+    for (size_t at = 0; at < rules->label_count; at++)
+        if (rules->labels[at].head == HEAD_AGENCY && i-- == 0)
+            return rules->labels[at].name;
+    return NULL;
+}
+
+uint64_t rules_limit_hits(const struct rules *rules)
+{
+    return rules->limit_hits;
+}
+
+/* Did this hit belong to what was decided? The words of a language decide nothing a person asks about. */
+static bool hit_decided(const struct classification *found, const struct rule_hit *hit)
+{
+    const struct {
+        const char *head, *label;
+    } winners[] = {{"category", found->category},
+                   {"agency", found->agency},
+                   {"type", found->type},
+                   {"urgency", found->urgency},
+                   {"refusal", found->refusal ? found->refusal : ""}};
+    for (size_t i = 0; i < sizeof winners / sizeof winners[0]; i++)
+        if (strcmp(hit->head, winners[i].head) == 0)
+            return strcmp(hit->label, winners[i].label) == 0;
+    return false;
+}
+
+void rules_explain(const struct classification *found, char *out, size_t size)
+{
+    const struct rule_hit *last = NULL;
+    size_t used = 0;
+    if (size == 0)
+        return;
+    out[0] = '\0';
+    for (size_t i = 0; i < found->hit_count; i++) {
+        const struct rule_hit *hit = &found->hits[i];
+        if (!hit_decided(found, hit))
+            continue;
+        bool same = last && strcmp(last->head, hit->head) == 0;
+        int n = snprintf(out + used, size - used, "%s%s%s%s %+g", last ? (same ? ", " : "; ") : "",
+                         same ? "" : hit->label, same ? "" : ARROW, hit->rule, hit->weight);
+        /* Whole items only: a cut one would lie about its weight. */
+        if (n < 0 || (size_t)n >= size - used) {
+            out[used] = '\0';
+            return;
+        }
+        used += (size_t)n;
+        last = hit;
+    }
+}
+
+void rules_reason(const char *why, const char *category, char *out, size_t size)
+{
+    enum { WORDS_MAX = 3 };
+    size_t label = strlen(category), used = 0;
+    if (size == 0)
+        return;
+    out[0] = '\0';
+    if (strncmp(why, category, label) != 0 || strncmp(why + label, ARROW, strlen(ARROW)) != 0)
+        return;
+    const char *item = why + label + strlen(ARROW);
+    for (int words = 0; words < WORDS_MAX; words++) {
+        size_t len = strcspn(item, ",;"), word = len;
+        while (word > 0 && item[word - 1] != ' ')
+            word--;
+        if (word < 2 || item[word] != '+')
+            return;
+        int n = snprintf(out + used, size - used, "%s%.*s", words ? ", " : "", (int)word - 1, item);
+        if (n < 0 || (size_t)n >= size - used) {
+            out[used] = '\0';
+            return;
+        }
+        used += (size_t)n;
+        if (strncmp(item + len, ", ", 2) != 0)
+            return;
+        item += len + 2;
+    }
+}

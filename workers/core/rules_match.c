@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One text against all rules: its words are read once and looked up, phrases follow from their first word, patterns run
+ * under limits. A rule counts once, where it fires first. Then each head decides; ties go to the label that comes
+ * first.
+ */
+#include "rules_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int tokens_read(struct rules *rules, const char *text, size_t len, bool *valid)
+{
+    struct rules_word word;
+    rules->token_count = 0;
+    *valid = true;
+    for (size_t at = 0; rules_word_next(text, len, &at, &word, valid);) {
+        if (rules->token_count == rules->token_size) {
+            size_t size = rules->token_size ? rules->token_size * 2 : 64;
+            struct rules_token *tokens = realloc(rules->tokens, size * sizeof *tokens);
+            if (!tokens)
+                return E_MEMORY;
+            rules->tokens = tokens;
+            rules->token_size = size;
+        }
+        rules->tokens[rules->token_count++] =
+            (struct rules_token){rules_word_find(rules, word.folded), word.at, word.len};
+    }
+    return OK;
+}
+
+static void fire(struct rules *rules, struct rules_rule *rule, size_t at, size_t len)
+{
+    if (rule->fired_in == rules->text_number)
+        return;
+    rule->fired_in = rules->text_number;
+    rule->at = at;
+    rule->len = len;
+    rules->labels[rule->label].score += rule->weight;
+    rules->fired[rules->fired_count++] = rule;
+}
+
+static bool term_at(const struct rules *rules, const struct rules_rule *term, size_t token)
+{
+    if (term->word_count > rules->token_count - token)
+        return false;
+    for (size_t i = 1; i < term->word_count; i++)
+        if (rules->tokens[token + i].word != term->words[i])
+            return false;
+    return true;
+}
+
+static void terms_match(struct rules *rules)
+{
+    for (size_t i = 0; i < rules->token_count; i++) {
+        const struct rules_token *token = &rules->tokens[i];
+        if (token->word == RULES_NONE)
+            continue;
+        for (size_t t = rules->first_term[token->word]; t < rules->first_term[token->word + 1]; t++) {
+            struct rules_rule *term = &rules->terms[t];
+            if (!term_at(rules, term, i))
+                continue;
+            const struct rules_token *last = &rules->tokens[i + term->word_count - 1];
+            fire(rules, term, token->at, last->at + last->len - token->at);
+        }
+    }
+}
+
+static void patterns_match(struct rules *rules, const char *text, size_t len)
+{
+    for (size_t i = 0; i < rules->pattern_count; i++) {
+        struct rules_rule *pattern = &rules->patterns[i];
+        /* The words were read first: the text is known to be UTF-8. */
+        int result =
+            pcre2_match(pattern->code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK, rules->match, rules->limits);
+        if (result >= 0) {
+            const PCRE2_SIZE *span = pcre2_get_ovector_pointer(rules->match);
+            /* \K may put the start after the end. */
+            fire(rules, pattern, span[0], span[1] > span[0] ? span[1] - span[0] : 0);
+        } else if (result != PCRE2_ERROR_NOMATCH) {
+            rules->limit_hits++;
+        }
+    }
+}
+
+/* --- decisions ------------------------------------------------------------------------------------------------ */
+
+/* The label with the highest score above 0, or RULES_NONE. */
+static uint32_t head_winner(const struct rules *rules, enum rules_head head)
+{
+    uint32_t best = RULES_NONE;
+    for (uint32_t i = 0; i < rules->label_count; i++) {
+        const struct rules_label *label = &rules->labels[i];
+        if (label->head == head && label->score > 0 && label->score >= label->threshold &&
+            (best == RULES_NONE || label->score > rules->labels[best].score))
+            best = i;
+    }
+    return best;
+}
+
+static bool agency_serves(const struct rules_label *agency, const char *category)
+{
+    if (!agency->only_for)
+        return true;
+    for (size_t i = 0; i < yaml_node_count(agency->only_for); i++)
+        if (strcmp(yaml_node_text(yaml_node_item(agency->only_for, i)), category) == 0)
+            return true;
+    return false;
+}
+
+/* An agency whose own rules fired in this category, else the category's. */
+static uint32_t agency_winner(const struct rules *rules, uint32_t category)
+{
+    uint32_t best = RULES_NONE;
+    for (uint32_t i = 0; i < rules->label_count; i++) {
+        const struct rules_label *label = &rules->labels[i];
+        if (label->head == HEAD_AGENCY && label->score > 0 && agency_serves(label, rules->labels[category].name) &&
+            (best == RULES_NONE || label->score > rules->labels[best].score))
+            best = i;
+    }
+    return best == RULES_NONE ? rules->labels[category].agency : best;
+}
+
+struct winners {
+    uint32_t of[HEAD_COUNT];
+};
+
+static struct winners decide(const struct rules *rules)
+{
+    struct winners w;
+    for (int head = 0; head < HEAD_AGENCY; head++)
+        w.of[head] = head_winner(rules, (enum rules_head)head);
+    const struct rules_label *urgency = w.of[HEAD_URGENCY] == RULES_NONE ? NULL : &rules->labels[w.of[HEAD_URGENCY]];
+    if (urgency && urgency->implied_type != RULES_NONE)
+        w.of[HEAD_TYPE] = urgency->implied_type;
+    if (w.of[HEAD_TYPE] == RULES_NONE)
+        w.of[HEAD_TYPE] = w.of[HEAD_CATEGORY] == RULES_NONE ? rules->default_type : rules->default_type_with_category;
+    if (w.of[HEAD_CATEGORY] == RULES_NONE && urgency)
+        w.of[HEAD_CATEGORY] = urgency->implied_category;
+    if (w.of[HEAD_CATEGORY] == RULES_NONE)
+        w.of[HEAD_CATEGORY] = rules->default_category;
+    w.of[HEAD_AGENCY] = agency_winner(rules, w.of[HEAD_CATEGORY]);
+    return w;
+}
+
+/* --- the answer ----------------------------------------------------------------------------------------------- */
+
+/* The order in which people want to hear why: what decided, head by head; then what lost; function words last. */
+static unsigned rule_rank(const struct rules *rules, const struct winners *winners, const struct rules_rule *rule)
+{
+    static const unsigned won[HEAD_COUNT] = {[HEAD_CATEGORY] = 0, [HEAD_AGENCY] = 1,  [HEAD_TYPE] = 2,
+                                             [HEAD_URGENCY] = 3,  [HEAD_REFUSAL] = 4, [HEAD_LANGUAGE] = HEAD_COUNT + 1};
+    enum rules_head head = rules->labels[rule->label].head;
+    if (head == HEAD_LANGUAGE || winners->of[head] == rule->label)
+        return won[head];
+    return HEAD_COUNT;
+}
+
+static int rule_order(const void *left, const void *right)
+{
+    const struct rules_rule *a = *(struct rules_rule *const *)left, *b = *(struct rules_rule *const *)right;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    if (a->weight != b->weight)
+        return a->weight > b->weight ? -1 : 1;
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    return a->label < b->label ? -1 : 1;
+}
+
+static void hits_list(struct rules *rules, const struct winners *winners, struct classification *out)
+{
+    for (size_t i = 0; i < rules->fired_count; i++)
+        rules->fired[i]->rank = rule_rank(rules, winners, rules->fired[i]);
+    qsort(rules->fired, rules->fired_count, sizeof rules->fired[0], rule_order);
+    out->hit_count = rules->fired_count < RULES_HITS_MAX ? rules->fired_count : RULES_HITS_MAX;
+    for (size_t i = 0; i < out->hit_count; i++) {
+        const struct rules_rule *rule = rules->fired[i];
+        const struct rules_label *label = &rules->labels[rule->label];
+        out->hits[i] = (struct rule_hit){.head = rules_head_names[label->head],
+                                         .label = label->name,
+                                         .rule = rule->written,
+                                         .weight = rule->weight,
+                                         .at = rule->at,
+                                         .len = rule->len};
+    }
+}
+
+static const char *label_name(const struct rules *rules, uint32_t label, const char *otherwise)
+{
+    return label == RULES_NONE ? otherwise : rules->labels[label].name;
+}
+
+int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out)
+{
+    bool valid;
+    int err = tokens_read(rules, text, len, &valid);
+    if (err != OK)
+        return err;
+    rules->text_number++;
+    rules->fired_count = 0;
+    for (size_t i = 0; i < rules->label_count; i++)
+        rules->labels[i].score = 0;
+    terms_match(rules);
+    if (valid)
+        patterns_match(rules, text, len);
+
+    struct winners winners = decide(rules);
+    const struct rules_label *category = &rules->labels[winners.of[HEAD_CATEGORY]];
+    const struct rules_label *agency = &rules->labels[winners.of[HEAD_AGENCY]];
+    struct classification found = {
+        .type = label_name(rules, winners.of[HEAD_TYPE], ""),
+        .category = category->name,
+        .agency = agency->name,
+        .urgency = label_name(rules, winners.of[HEAD_URGENCY], "normal"),
+        .language = label_name(rules, winners.of[HEAD_LANGUAGE], ""),
+        .refusal = label_name(rules, winners.of[HEAD_REFUSAL], NULL),
+        .score = category->score > 0 ? category->score : 0,
+    };
+    bool english = strcmp(found.language, "en") == 0;
+    found.category_name = category->display[english];
+    found.agency_name = agency->display[english];
+    hits_list(rules, &winners, &found);
+    *out = found;
+    return OK;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rules as loaded, shared by rules_*.c only. Strings are borrowed from the two YAML documents, which live along. */
+#ifndef ADUAN_RULES_PRIV_H
+#define ADUAN_RULES_PRIV_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include "rules.h"
+#include "yaml_doc.h"
+
+#include <pcre2.h>
+
+enum rules_head { HEAD_CATEGORY, HEAD_TYPE, HEAD_URGENCY, HEAD_LANGUAGE, HEAD_REFUSAL, HEAD_AGENCY, HEAD_COUNT };
+extern const char *const rules_head_names[HEAD_COUNT];
+
+/* A place among the labels; RULES_NONE: no label. */
+enum { RULES_NONE = UINT32_MAX };
+
+struct rules_label {
+    enum rules_head head;
+    const char *name;
+    const char *display[2]; /* for people, Indonesian and English; categories and agencies have them */
+    const struct yaml_node *node;
+    double threshold;                 /* the score that urgency and refusal need */
+    uint32_t agency;                  /* a category's own agency */
+    uint32_t implied_type;            /* urgency: what the ticket's type becomes */
+    uint32_t implied_category;        /* urgency: its category when no rule of a category fired */
+    const struct yaml_node *only_for; /* agency: the categories in which its rules count; NULL: all */
+    double score;                     /* of the text at hand */
+};
+
+/* A sequence of words (terms) or a pattern. */
+struct rules_rule {
+    uint32_t label;
+    double weight;
+    const char *written;
+    const struct yaml_node *node;
+    uint32_t *words; /* places in the vocabulary; NULL for a pattern */
+    size_t word_count;
+    pcre2_code *code;
+    size_t at, len;    /* where it fired first in the text at hand */
+    uint64_t fired_in; /* the text it fired in last */
+    unsigned rank;     /* how near to the decision, for the order of hits */
+};
+
+struct rules_token {
+    uint32_t word; /* place in the vocabulary or RULES_NONE */
+    size_t at, len;
+};
+
+struct rules {
+    struct yaml_doc *categories_doc, *agencies_doc;
+    struct rules_label *labels;
+    size_t label_count;
+    struct rules_rule *terms, *patterns; /* terms are sorted by their words */
+    size_t term_count, pattern_count;
+    char **words; /* the vocabulary, sorted; owned */
+    size_t word_count;
+    size_t *first_term; /* by word: the first term that opens with it; word_count + 1 places */
+    uint32_t default_category, default_type, default_type_with_category, fallback_agency;
+    pcre2_match_data *match;
+    pcre2_match_context *limits;
+    uint64_t limit_hits;
+    /* scratch of one classification */
+    uint64_t text_number;
+    struct rules_token *tokens;
+    size_t token_count, token_size;
+    struct rules_rule **fired; /* room for every rule */
+    size_t fired_count;
+};
+
+enum { RULES_WORD_BYTES_MAX = 64 };
+
+/* One word of a text, folded for comparison: compatibility and case folding, marks dropped, apostrophes dropped,
+ * three or more of one letter made one. folded is "" for a word too long to be known. */
+struct rules_word {
+    char folded[RULES_WORD_BYTES_MAX + 1];
+    size_t at, len;
+};
+/* The next word from *at; false at the end. *valid becomes false at a byte that is not UTF-8. */
+bool rules_word_next(const char *text, size_t len, size_t *at, struct rules_word *out, bool *valid);
+/* Its place in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu"); or RULES_NONE. */
+uint32_t rules_word_find(const struct rules *rules, const char *folded);
+
+/* The label of that name under a head, or RULES_NONE. */
+uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const char *name);
+
+/* Reads `words`, `phrases` and `patterns` of one label into the rules. */
+MUST_CHECK int rules_terms_load(struct rules *rules, uint32_t label, const struct yaml_node *node, struct fault *fault);
+/* Builds the vocabulary and sorts the terms; refuses a term given twice to one label. */
+MUST_CHECK int rules_terms_index(struct rules *rules, struct fault *fault);
+
+/* Memory for what a configuration file of bounded size asks: exhausted memory aborts. */
+void *rules_grow(void *array, size_t count, size_t item_bytes);
+
+#endif
