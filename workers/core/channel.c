@@ -238,6 +238,7 @@ int channel_send(struct channel *channel, enum frame_type type, const ProtobufCM
     case FRAME_E_AGAIN:
         return E_AGAIN;
     case FRAME_E_SIZE:
+    case FRAME_E_BODY:
         return E_INVALID;
     case FRAME_E_MEMORY:
         return E_MEMORY;
