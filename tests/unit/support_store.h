@@ -39,7 +39,7 @@ static inline void support_open(struct support *s)
     static const uint8_t key[SEAL_KEY_BYTES] = {1, 2, 3};
     struct fault fault = {0};
     *s = (struct support){.now_us = support_t0};
-    strcpy(s->dir, "/tmp/aduan-test-XXXXXX");
+    strcpy(s->dir, "/tmp/aduan-store-XXXXXX");
     assert_non_null(mkdtemp(s->dir));
     snprintf(s->path, sizeof s->path, "%s/store", s->dir);
     assert_int_equal(seal_from_bytes(key, &s->seal), OK);
