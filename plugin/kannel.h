@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kannel's box protocol ⇄ our wire messages. kannel.c is the only file that knows gwlib; nothing of gwlib shows here.
+ * A packet is a 4-byte big-endian length and a packed Msg; these functions see and make the packed Msg with its length.
+ * One thread, the main one: gwlib panics in any other that it has not made.
+ */
+#ifndef ADUANBOX_KANNEL_H
+#define ADUANBOX_KANNEL_H
+
+#include "bytes.h"
+#include "idmap.h"
+#include "wire.pb-c.h"
+
+/* SMPP's largest payload is 64 KiB; a length beyond this is not bearerbox speaking. */
+enum { KANNEL_PACKET_MAX = 1024 * 1024 };
+
+enum kannel_kind {
+    KANNEL_SMS,      /* `sms` is the caller's */
+    KANNEL_REPORT,   /* `report` is the caller's */
+    KANNEL_UNWANTED, /* an sms that is nobody's here: only ack it */
+    KANNEL_ACK,
+    KANNEL_ADMIN,
+    KANNEL_HEARTBEAT,
+    KANNEL_OTHER
+};
+
+enum kannel_admin { KANNEL_SHUTDOWN, KANNEL_SUSPEND, KANNEL_RESUME, KANNEL_RESTART, KANNEL_ADMIN_OTHER };
+
+enum kannel_err { KANNEL_GARBAGE = -1, KANNEL_MEMORY = -2 };
+
+struct kannel_msg {
+    enum kannel_kind kind;
+    uint8_t uuid[ID_BYTES]; /* SMS, REPORT, UNWANTED, ACK */
+    uint32_t time;
+    enum kannel_admin admin;
+    Aduan__Wire__SubmitOutcome outcome; /* ACK */
+    Aduan__Wire__Sms *sms;
+    Aduan__Wire__Report *report;
+    const char *why; /* UNWANTED, OTHER: a static sentence */
+};
+
+void kannel_init(void);
+void kannel_done(void);
+
+/* One packed Msg, without its length. 0 or enum kannel_err. Never panics, whatever the bytes are. */
+int kannel_unpack(const uint8_t *data, size_t len, const char *link_name, struct kannel_msg *out);
+
+/* Each appends one packet with its length; false when memory is short, and then nothing has changed. */
+bool kannel_pack_identify(struct bytes *out, const char *box_id);
+bool kannel_pack_heartbeat(struct bytes *out, uint32_t load);
+bool kannel_pack_ack(struct bytes *out, const uint8_t uuid[ID_BYTES], uint32_t time);
+bool kannel_pack_mt(struct bytes *out, const Aduan__Wire__Mt *mt, const char *box_id, uint64_t now_s);
+
+#endif
