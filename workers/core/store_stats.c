@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is in the store, for status lines, the feed and staff: figures, the head of the event log, the quarantine, one
- * message. Read only; each verb is one short transaction.
+ * What is in the store, for status lines, the feed and staff: figures, the quarantine, one message. Read only; each
+ * verb is one short transaction.
  */
 #include "store_priv.h"
 
@@ -21,55 +21,6 @@ int store_message_get(struct store *store, const uint8_t *key, size_t key_len, A
         *out = (Aduan__Record__Message *)record;
     txn_abort(&txn);
     return err;
-}
-
-/* --- the event log ------------------------------------------------------------------------------------------ */
-
-/* The first 8 bytes of the first or last key of a table; 0 when it is empty. */
-static int edge(struct store_txn *txn, enum store_table table, MDB_cursor_op op, uint64_t *out)
-{
-    MDB_cursor *cursor;
-    MDB_val key, val;
-    int err = txn_cursor(txn, table, &cursor);
-    if (err != OK)
-        return err;
-    err = cursor_get(txn->store, cursor, &key, &val, op);
-    mdb_cursor_close(cursor);
-    *out = err == OK ? get_be64(key.mv_data) : 0;
-    return err == E_NOT_FOUND ? OK : err;
-}
-
-static int meta_number(struct store_txn *txn, const char *name, uint64_t *out)
-{
-    MDB_val val;
-    int err = txn_get(txn, T_META, name, strlen(name), &val);
-    if (err == E_NOT_FOUND || (err == OK && val.mv_size != 8))
-        return E_CORRUPT;
-    if (err == OK)
-        *out = get_be64(val.mv_data);
-    return err;
-}
-
-int store_head(struct store *store, struct store_head *out)
-{
-    struct store_txn txn;
-    struct store_head head;
-    uint64_t next;
-    int err = txn_begin(store, false, 0, &txn);
-    if (err != OK)
-        return err;
-    memcpy(head.epoch, store->epoch, sizeof head.epoch);
-    err = edge(&txn, T_EVENT, MDB_FIRST, &head.first);
-    if (err == OK)
-        err = meta_number(&txn, "next_sequence", &next);
-    txn_abort(&txn);
-    if (err != OK)
-        return err;
-    head.last = next - 1;
-    if (head.first == 0)
-        head.first = next;
-    *out = head;
-    return OK;
 }
 
 /* --- quarantine --------------------------------------------------------------------------------------------- */
@@ -114,6 +65,31 @@ int store_quarantined(struct store *store, store_quarantine_fn fn, void *ctx)
 }
 
 /* --- figures ------------------------------------------------------------------------------------------------ */
+
+/* The earliest row of the outbox's index; 0 when it is empty. */
+static int oldest_due(struct store_txn *txn, uint64_t *out)
+{
+    MDB_cursor *cursor;
+    MDB_val key, val;
+    int err = txn_cursor(txn, T_OUTBOX_DUE, &cursor);
+    if (err != OK)
+        return err;
+    err = cursor_get(txn->store, cursor, &key, &val, MDB_FIRST);
+    mdb_cursor_close(cursor);
+    *out = err == OK ? get_be64(key.mv_data) : 0;
+    return err == E_NOT_FOUND ? OK : err;
+}
+
+static int meta_number(struct store_txn *txn, const char *name, uint64_t *out)
+{
+    MDB_val val;
+    int err = txn_get(txn, T_META, name, strlen(name), &val);
+    if (err == E_NOT_FOUND || (err == OK && val.mv_size != 8))
+        return E_CORRUPT;
+    if (err == OK)
+        *out = get_be64(val.mv_data);
+    return err;
+}
 
 static int count_tables(struct store_txn *txn, struct store_stats *out)
 {
@@ -182,7 +158,7 @@ int store_stats(struct store *store, struct store_stats *out)
     if (err == OK)
         err = meta_number(&txn, "parts_waiting", &stats.parts_waiting);
     if (err == OK)
-        err = edge(&txn, T_OUTBOX_DUE, MDB_FIRST, &stats.oldest_due_us);
+        err = oldest_due(&txn, &stats.oldest_due_us);
     txn_abort(&txn);
     if (err != OK)
         return err;
