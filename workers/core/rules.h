@@ -49,7 +49,7 @@ void rules_free(struct rules *rules);
 MUST_CHECK int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out);
 /* "jalan ← berlubang +2, jalan +1; pengaduan ← mohon +1": for Ticket.why. Writes at most size bytes with NUL. */
 void rules_explain(const struct classification *classification, char *out, size_t size);
-/* From such an explanation the words that decided this category, for the citizen: "berlubang, jalan"; at most three.
+/* From such an explanation the words that decided this category, for the citizen: "berlubang, jalan"; at most two.
  * Empty when they did not decide it. Writes at most size bytes with NUL. */
 void rules_reason(const char *why, const char *category, char *out, size_t size);
 /* NULL when there is no such agency. */

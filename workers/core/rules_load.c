@@ -86,6 +86,7 @@ static const struct key urgency_keys[] = {{"threshold", YAML_SCALAR, true},
                                           {"category", YAML_SCALAR, false},
                                           TERM_KEYS,
                                           {NULL, YAML_SCALAR, false}};
+static const struct key type_keys[] = {{"threshold", YAML_SCALAR, false}, TERM_KEYS, {NULL, YAML_SCALAR, false}};
 static const struct key refusal_keys[] = {{"threshold", YAML_SCALAR, true}, TERM_KEYS, {NULL, YAML_SCALAR, false}};
 static const struct key agency_keys[] = {
     {"name", YAML_MAPPING, true}, {"categories", YAML_SEQUENCE, false}, TERM_KEYS, {NULL, YAML_SCALAR, false}};
@@ -97,7 +98,7 @@ static const struct {
     size_t allowed_count;
 } heads[HEAD_COUNT] = {
     [HEAD_CATEGORY] = {category_keys, NULL, 0},
-    [HEAD_TYPE] = {plain_keys, NULL, 0},
+    [HEAD_TYPE] = {type_keys, NULL, 0},
     [HEAD_URGENCY] = {urgency_keys, (const char *const[]){"emergency"}, 1},
     [HEAD_LANGUAGE] = {plain_keys, (const char *const[]){"id", "en"}, 2},
     [HEAD_REFUSAL] = {refusal_keys, (const char *const[]){"auto_reply"}, 1},

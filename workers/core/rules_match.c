@@ -165,6 +165,8 @@ static int rule_order(const void *left, const void *right)
         return a->weight > b->weight ? -1 : 1;
     if (a->at != b->at)
         return a->at < b->at ? -1 : 1;
+    if (!a->code != !b->code)
+        return a->code ? 1 : -1;
     return a->label < b->label ? -1 : 1;
 }
 

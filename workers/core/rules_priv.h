@@ -21,7 +21,7 @@ struct rules_label {
     const char *name;
     const char *display[2]; /* for people, Indonesian and English; categories and agencies have them */
     const struct yaml_node *node;
-    double threshold;                 /* the score that urgency and refusal need */
+    double threshold;                 /* a lower score does not win */
     uint32_t agency;                  /* a category's own agency */
     uint32_t implied_type;            /* urgency: what the ticket's type becomes */
     uint32_t implied_category;        /* urgency: its category when no rule of a category fired */
