@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every command of `aduan`, a row each. Help, the manual page and completion are made from these rows; the order here
+ * is the order there. */
+#include "commands.h"
+
+#include "yaml_doc.h"
+
+#include <string.h>
+
+static const struct option_row wait_options[] = {
+    {"wait", NULL, "return only when it is so"},
+    {"timeout", "SECONDS", "give up waiting after this; default 60"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row status_options[] = {
+    {"wait", "SECONDS", "wait until the line is ready: every process runs, every link is up; 1 when it is not by then"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row reference_options[] = {
+    {"markdown", NULL, "as a Markdown table (the default)"},
+    {"mdoc", NULL, "as mdoc(7), for the manual page"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row tickets_options[] = {
+    {"state", "STATE",
+     "received, verified, assigned, in_progress, answered, closed, held, archived, refused_by_agency"},
+    {"category", "NAME", "only this category: jalan, sampah, …"},
+    {"agency", "ID", "only this agency"},
+    {"type", "NAME", "only this type: pengaduan, informasi, …"},
+    {"shortcode", "NUMBER", "only what came to this number"},
+    {"sender", "NUMBER", "only what came from this number, written as it came"},
+    {"since", "WHEN", "opened since: 2d, 12h, 30m, 2026-11-01, 2026-11-01T08:00:00Z"},
+    {"until", "WHEN", "opened before"},
+    {"limit", "N", "how many; default 20"},
+    {"after", "ID", "the next page: tickets older than this one"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row show_options[] = {
+    {"reveal", NULL, "show the citizen's number too; the ticket keeps a note of who looked"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row tail_options[] = {
+    {"from", "SEQ", "start at this sequence number; 1 is the beginning"},
+    {"since", "WHEN", "start at this time: 10m, 2d, 2026-11-01"},
+    {"count", "N", "stop after so many events"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row classify_options[] = {
+    {"sender", "NUMBER", "as if it came from this number"},
+    {"to", "SHORTCODE", "as if it went to this number"},
+    {"incomplete", NULL, "as if parts of it had not come"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row send_options[] = {
+    {"from", "NUMBER", "the citizen's number; default smoke.sender"},
+    {"to", "SHORTCODE", "the desk's number; default the first of desk.shortcodes"},
+    {"timeout", "SECONDS", "how long to wait for an answer; default 20"},
+    {"count", "N", "send so many, each from the next number"},
+    {"no-wait", NULL, "do not wait for answers"},
+    {"host", "HOST", "where bearerbox's fake SMSC listens; default smoke.host"},
+    {"port", "PORT", "its port; default smoke.port"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row phone_options[] = {
+    {"from", "NUMBER", "the citizen's number; default smoke.sender"},
+    {"to", "SHORTCODE", "the desk's number; default the first of desk.shortcodes"},
+    {"timeout", "SECONDS", "when the input ends, wait so long for answers; default 20"},
+    {"host", "HOST", "where bearerbox's fake SMSC listens; default smoke.host"},
+    {"port", "PORT", "its port; default smoke.port"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row help_options[] = {
+    {"mdoc", NULL, "the whole manual page as mdoc(7)"},
+    {NULL, NULL, NULL},
+};
+
+#define CONTROL NEED_CONFIG
+#define WRITES (NEED_CONFIG | NEED_SEAL | NEED_STORE_WRITE)
+#define READS (NEED_CONFIG | NEED_SEAL | NEED_STORE)
+#define TICKET_CHANGE(verb_words, operands, min, max, verb, help, ...)                                                 \
+    {                                                                                                                  \
+        "ticket " verb_words, NULL, FOR_STAFF, operands, min, max, NULL, help, {__VA_ARGS__}, WRITES,                  \
+            cmd_ticket_change, verb                                                                                    \
+    }
+
+static const struct command table[] = {
+    /* running the line */
+    {"status",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     status_options,
+     "Every process, link and queue at a glance. Each process with its pid, state, uptime, rate, backlog and the "
+     "oldest "
+     "message waiting; the bearerbox links; the size of the store; what is in quarantine. When aduand does not run, "
+     "what can be seen without it is shown, and the exit code is 4.",
+     {"aduan status", "aduan status --json | jq .processes"},
+     NEED_CONFIG,
+     cmd_status,
+     0},
+    {"top",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     NULL,
+     "The same as status, redrawn each second; q leaves.",
+     {"aduan top"},
+     NEED_CONFIG,
+     cmd_top,
+     0},
+    {"scale",
+     NULL,
+     FOR_OPERATORS,
+     "ROLE=N [ROLE=N]",
+     1,
+     4,
+     wait_options,
+     "Change how many workers run, live. Roles: classifier, responder. Workers that go are drained first; nothing is "
+     "lost or sent twice by scaling.",
+     {"aduan scale classifier=4 responder=2", "aduan scale classifier=1 --wait"},
+     CONTROL,
+     cmd_scale,
+     0},
+    {"drain",
+     NULL,
+     FOR_OPERATORS,
+     "[NAME|ROLE]",
+     0,
+     1,
+     wait_options,
+     "Let workers finish what they hold and take nothing new. Without a name: all workers; bearerbox then keeps new "
+     "messages until resume.",
+     {"aduan drain classifier.2", "aduan drain --wait"},
+     CONTROL,
+     cmd_drain,
+     0},
+    {"resume",
+     NULL,
+     FOR_OPERATORS,
+     "[NAME|ROLE]",
+     0,
+     1,
+     NULL,
+     "Start again what drain has stopped.",
+     {"aduan resume"},
+     CONTROL,
+     cmd_resume,
+     0},
+    {"reload",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     NULL,
+     "Read configuration, categories, agencies and replies again. A file that is wrong is refused with its line and "
+     "column, and the line goes on with what it had.",
+     {"aduan config check && aduan reload"},
+     CONTROL,
+     cmd_reload,
+     0},
+    {"stop",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     wait_options,
+     "Drain every process and stop aduand.",
+     {"aduan stop --wait"},
+     CONTROL,
+     cmd_stop,
+     0},
+    {"tail",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     tail_options,
+     "Follow what happens: one line an event, as it is committed. Without --from or --since it starts now. Ends on ^C, "
+     "or after --count events.",
+     {"aduan tail", "aduan tail --since 10m --json", "aduan tail --from 1 --count 100"},
+     READS,
+     cmd_tail,
+     0},
+    {"verify",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     NULL,
+     "Walk the whole store and prove its promises. Every message has one ticket or one stated reason, every ticket its "
+     "reply or the reason why not, indexes agree, events have no holes. Exit code 1 on any break.",
+     {"aduan verify", "aduan verify --json"},
+     READS,
+     cmd_verify,
+     0},
+    {"stats",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     NULL,
+     "How much the store holds, and how much room is left.",
+     {"aduan stats"},
+     READS,
+     cmd_stats,
+     0},
+    {"quarantine list",
+     "quarantine",
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     NULL,
+     "Messages that killed their classifier three times. They are kept raw, are out of the line's way, and wait for a "
+     "person.",
+     {"aduan quarantine list --json"},
+     READS,
+     cmd_quarantine_list,
+     0},
+    {"backup",
+     NULL,
+     FOR_OPERATORS,
+     "DIR",
+     1,
+     1,
+     NULL,
+     "Copy the store while it runs, compacted and synced. The key file is not in it: keep a copy of that elsewhere, "
+     "for "
+     "without it no phone number can be read.",
+     {"aduan backup /srv/backup/aduan-$(date +%F)"},
+     READS,
+     cmd_backup,
+     0},
+    {"restore",
+     NULL,
+     FOR_OPERATORS,
+     "DIR",
+     1,
+     1,
+     NULL,
+     "Put a backup back as the store. The line must be stopped and the store's directory hold no store. Subscribers of "
+     "the feed will see a new epoch.",
+     {"aduan stop --wait && aduan restore /srv/backup/aduan-2026-11-20"},
+     NEED_CONFIG | NEED_SEAL,
+     cmd_restore,
+     0},
+    {"config check",
+     NULL,
+     FOR_OPERATORS,
+     "[FILE]",
+     0,
+     1,
+     NULL,
+     "Check the configuration and every file it names. Says file:line:column, what was expected and the nearest valid "
+     "key. Nothing is started or changed.",
+     {"aduan config check", "aduan config check ./aduan.yaml"},
+     NEED_NOTHING,
+     cmd_config_check,
+     0},
+    {"config reference",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     reference_options,
+     "Every key of aduan.yaml: type, default, bounds and what it does.",
+     {"aduan config reference", "aduan config reference --json"},
+     NEED_NOTHING,
+     cmd_config_reference,
+     0},
+    {"key create",
+     NULL,
+     FOR_OPERATORS,
+     "[FILE]",
+     0,
+     1,
+     NULL,
+     "Make the key that numbers and identities are sealed with. Without FILE it goes where store.key points. An "
+     "existing key is never overwritten. Keep a copy apart from the store.",
+     {"aduan key create", "aduan key create ./aduan.key"},
+     NEED_NOTHING,
+     cmd_key_create,
+     0},
+    {"replies lint",
+     NULL,
+     FOR_OPERATORS,
+     "",
+     0,
+     0,
+     NULL,
+     "What every reply costs: alphabet and segments, and the character that makes it dear.",
+     {"aduan replies lint"},
+     NEED_CONFIG,
+     cmd_replies_lint,
+     0},
+
+    /* working on tickets */
+    {"tickets",
+     "tickets list",
+     FOR_STAFF,
+     "",
+     0,
+     0,
+     tickets_options,
+     "List tickets, newest first. Filters combine; the last line says how to see the next page.",
+     {"aduan tickets --state received --since 2d", "aduan tickets --agency dpupr --json"},
+     READS,
+     cmd_tickets,
+     0},
+    {"ticket show",
+     NULL,
+     FOR_STAFF,
+     "ID",
+     1,
+     1,
+     show_options,
+     "Everything about one ticket: the text, why it was classed so, its history, its replies. The citizen's number is "
+     "not shown unless --reveal asks for it.",
+     {"aduan ticket show 1000013", "aduan ticket show 1000013 --reveal"},
+     NEED_CONFIG | NEED_SEAL,
+     cmd_ticket_show,
+     0},
+    TICKET_CHANGE("verify", "ID [NOTE]", 1, 2, TICKET_VERIFY, "It is a case for this desk.",
+                  "aduan ticket verify 1000013"),
+    TICKET_CHANGE("assign", "ID AGENCY [NOTE]", 2, 3, TICKET_ASSIGN, "Give it to an agency of agencies.yaml.",
+                  "aduan ticket assign 1000013 dpupr"),
+    TICKET_CHANGE("start", "ID [NOTE]", 1, 2, TICKET_START, "The agency works on it.", "aduan ticket start 1000013"),
+    TICKET_CHANGE("reply", "ID TEXT", 2, 2, TICKET_ANSWER,
+                  "Answer the citizen by SMS. Says first which alphabet the text needs and how many segments it costs.",
+                  "aduan ticket reply 1000013 \"Lubang sudah ditambal hari ini. Terima kasih.\""),
+    TICKET_CHANGE("note", "ID TEXT", 2, 2, TICKET_NOTE, "Write something down that the citizen does not see.",
+                  "aduan ticket note 1000013 \"Petugas ke lokasi besok pagi\""),
+    TICKET_CHANGE("close", "ID [NOTE]", 1, 2, TICKET_CLOSE, "It is done.", "aduan ticket close 1000013"),
+    TICKET_CHANGE("hold", "ID [REASON]", 1, 2, TICKET_HOLD, "Set it aside for now.",
+                  "aduan ticket hold 1000013 \"menunggu data pelapor\""),
+    TICKET_CHANGE("resume", "ID [NOTE]", 1, 2, TICKET_RESUME, "Take up what was held, where it was.",
+                  "aduan ticket resume 1000013"),
+    TICKET_CHANGE("archive", "ID [REASON]", 1, 2, TICKET_ARCHIVE, "Nothing more will come of it.",
+                  "aduan ticket archive 1000013 \"laporan ganda\""),
+    TICKET_CHANGE("refuse", "ID REASON", 2, 2, TICKET_REFUSE, "The agency says it is not its business.",
+                  "aduan ticket refuse 1000013 \"kewenangan provinsi\""),
+    TICKET_CHANGE("reopen", "ID [NOTE]", 1, 2, TICKET_REOPEN, "Take up again what was closed or archived.",
+                  "aduan ticket reopen 1000013"),
+
+    /* trying things out */
+    {"classify",
+     NULL,
+     FOR_TRIALS,
+     "TEXT",
+     1,
+     1,
+     classify_options,
+     "How the desk would understand a text, and why. Shows type, category, agency and urgency, every rule that fired "
+     "and where, and the reply it would send with its cost. Nothing is stored. TEXT \"-\" is read from standard input.",
+     {"aduan classify \"Jalan berlubang di depan pasar Grogolan\"", "aduan classify --json - < sms.txt"},
+     NEED_CONFIG,
+     cmd_classify,
+     0},
+    {"send",
+     NULL,
+     FOR_TRIALS,
+     "TEXT",
+     1,
+     1,
+     send_options,
+     "Send one SMS through the whole line and wait for its answer. It goes in through bearerbox's fake SMSC link, as a "
+     "citizen's would. Only the answer is on standard output; exit code 1 and the cause when none came.",
+     {"aduan send \"Lampu jalan mati di Jl. Merdeka\"", "aduan send --from +628123456789 --timeout 5 BANTUAN"},
+     NEED_CONFIG,
+     cmd_send,
+     0},
+    {"phone",
+     NULL,
+     FOR_TRIALS,
+     "",
+     0,
+     0,
+     phone_options,
+     "Be a citizen's phone. Type an SMS, see the answers arrive. /from NUMBER changes who you are, /quit leaves.",
+     {"aduan phone", "printf 'Jalan rusak\\n' | aduan phone"},
+     NEED_CONFIG,
+     cmd_phone,
+     0},
+    {"completion",
+     NULL,
+     FOR_TRIALS,
+     "bash|zsh",
+     1,
+     1,
+     NULL,
+     "Print the completion script of a shell.",
+     {"source <(aduan completion bash)"},
+     NEED_NOTHING,
+     cmd_completion,
+     0},
+    {"help",
+     NULL,
+     FOR_TRIALS,
+     "[COMMAND]",
+     0,
+     2,
+     help_options,
+     "Explain the program or a command.",
+     {"aduan help ticket", "aduan help scale"},
+     NEED_NOTHING,
+     cmd_help,
+     0},
+};
+
+enum { TABLE_ROWS = sizeof table / sizeof table[0] };
+
+const struct command *commands_all(size_t *count)
+{
+    *count = TABLE_ROWS;
+    return table;
+}
+
+/* How many of `words` the space-separated name is; 0 when they are not its beginning. */
+static size_t matches(const char *name, const char *const *words, size_t count)
+{
+    size_t used = 0;
+
+    if (!name)
+        return 0;
+    for (;;) {
+        size_t len = strcspn(name, " ");
+
+        if (used == count || strlen(words[used]) != len || strncmp(words[used], name, len) != 0)
+            return 0;
+        used++;
+        if (!name[len])
+            return used;
+        name += len + 1;
+    }
+}
+
+const struct command *commands_find(const char *const *words, size_t count, size_t *used)
+{
+    const struct command *best = NULL;
+
+    *used = 0;
+    for (size_t i = 0; i < TABLE_ROWS; i++) {
+        size_t direct = matches(table[i].words, words, count), alias = matches(table[i].alias, words, count);
+        size_t most = direct > alias ? direct : alias;
+
+        if (most > *used) {
+            *used = most;
+            best = &table[i];
+        }
+    }
+    return best;
+}
+
+bool commands_is_group(const char *word)
+{
+    size_t len = strlen(word);
+
+    for (size_t i = 0; i < TABLE_ROWS; i++)
+        if (strncmp(table[i].words, word, len) == 0 && table[i].words[len] == ' ')
+            return true;
+    return false;
+}
+
+const char *commands_nearest(const char *const *words, size_t count)
+{
+    const char *names[2 * TABLE_ROWS];
+    char both[128];
+    size_t names_count = 0;
+
+    for (size_t i = 0; i < TABLE_ROWS; i++)
+        names[names_count++] = table[i].words;
+    if (count > 1) {
+        snprintf(both, sizeof both, "%s %s", words[0], words[1]);
+        const char *near = yaml_nearest(both, names, names_count);
+        if (near && strchr(near, ' '))
+            return near;
+    }
+    return yaml_nearest(words[0], names, names_count);
+}

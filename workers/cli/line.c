@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Speaking with aduand, and what is left to see when it is not there. */
+#include "clock.h"
+#include "control.h"
+#include "lockfile.h"
+#include "status.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASK_MS = 5000, WAIT_POLL_MS = 200 };
+
+static int ask(const struct cli *cli, const char *verb, json_t *args, json_t **result, struct fault *fault)
+{
+    char endpoint[CONFIG_ENDPOINT_BYTES];
+    int err = config_endpoint(cli->config, "control", endpoint);
+
+    if (err) {
+        json_decref(args);
+        return fault_set(fault, E_CONFIG, "run.dir (%s) is too long for a socket", cli->config->run_dir);
+    }
+    return control_call(endpoint, verb, args, ASK_MS, result, fault);
+}
+
+int line_ask(const struct cli *cli, const char *verb, json_t *args, json_t **result)
+{
+    struct fault fault = {0};
+    int err = ask(cli, verb, args, result, &fault);
+
+    return err ? cli_fail_fault(cli, err, &fault) : CLI_OK;
+}
+
+int line_status(const struct cli *cli, json_t **status, struct fault *fault)
+{
+    return ask(cli, "status", NULL, status, fault);
+}
+
+int line_wait(const struct cli *cli, status_fn done, const void *ctx, uint64_t timeout_s, json_t **last)
+{
+    uint64_t deadline_ms = clock_mono_ms() + timeout_s * 1000;
+    int err;
+
+    *last = NULL;
+    do {
+        struct fault fault;
+        json_t *status;
+
+        err = line_status(cli, &status, &fault);
+        if (err == OK) {
+            json_decref(*last);
+            *last = status;
+            if (done(status, ctx))
+                return CLI_OK;
+        }
+        poll(NULL, 0, WAIT_POLL_MS);
+    } while (clock_mono_ms() < deadline_ms);
+    return err ? CLI_NOT_RUNNING : CLI_FAILED;
+}
+
+/* --- without aduand --- */
+
+static const char *role_of(const char *name)
+{
+    if (strcmp(name, "aduand") == 0)
+        return "aduand";
+    if (strncmp(name, "classifier.", 11) == 0)
+        return "classifier";
+    return strncmp(name, "responder.", 10) == 0 ? "responder" : "box";
+}
+
+static void add_holder(const struct cli *cli, json_t *processes, const char *file)
+{
+    size_t len = strlen(file);
+    char name[128];
+    pid_t pid;
+
+    if (len <= 5 || len - 5 >= sizeof name || strcmp(file + len - 5, ".lock") != 0)
+        return;
+    snprintf(name, sizeof name, "%.*s", (int)(len - 5), file);
+    pid = lockfile_holder(cli->config->run_dir, name);
+    if (pid)
+        json_array_append_new(processes,
+                              json_pack("{s:s,s:s,s:i,s:s,s:s}", "name", name, "role", role_of(name), "pid", (int)pid,
+                                        "state", "running", "note", "seen by its lock; aduand does not watch it"));
+}
+
+static json_t *processes_by_locks(const struct cli *cli)
+{
+    json_t *processes = json_array();
+    DIR *dir = opendir(cli->config->run_dir);
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)))
+        add_holder(cli, processes, entry->d_name);
+    if (dir)
+        closedir(dir);
+    return processes;
+}
+
+static json_t *store_figures(struct cli *cli)
+{
+    struct store_options options = {
+        .dir = cli->config->store_dir, .map_bytes = cli->config->store_map_bytes, .read_only = true};
+    struct store_stats s;
+    struct fault fault = {0};
+    int err = seal_open(cli->config->key_path, &cli->seal, &fault);
+
+    options.seal = cli->seal;
+    if (err == OK)
+        err = store_open(&options, &cli->store, &fault);
+    if (err == OK)
+        err = store_stats(cli->store, &s);
+    if (err)
+        return json_pack("{s:b,s:s}", "available", 0, "note", fault.text[0] ? fault.text : err_name(err));
+    uint64_t now_us = clock_now_us();
+    uint64_t due_ms = s.oldest_due_us && s.oldest_due_us < now_us ? (now_us - s.oldest_due_us) / 1000 : 0;
+    return json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:i,s:i,s:i}", "available", 1,
+                     "messages", (json_int_t)s.messages, "parts_waiting", (json_int_t)s.parts_waiting, "tickets",
+                     (json_int_t)s.tickets, "tickets_open", (json_int_t)s.tickets_open, "replies",
+                     (json_int_t)s.replies, "replies_due", (json_int_t)s.replies_due, "oldest_due_ms",
+                     (json_int_t)due_ms, "events", (json_int_t)s.events, "identities", (json_int_t)s.identities,
+                     "quarantined", (json_int_t)s.quarantined, "map_bytes", (json_int_t)s.map_bytes, "used_bytes",
+                     (json_int_t)s.used_bytes, "disk_free_bytes", (json_int_t)s.disk_free_bytes, "readers",
+                     (int)s.readers, "readers_max", (int)s.readers_max, "version", (int)s.version);
+}
+
+json_t *line_status_offline(struct cli *cli)
+{
+    return json_pack("{s:i,s:n,s:o,s:o,s:o,s:o}", "v", 1, "aduand", "processes", processes_by_locks(cli), "links",
+                     json_array(), "store", store_figures(cli), "workers", json_object());
+}
