@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char GAP[] = " [...] ";
-
 struct bytes {
     uint8_t *data;
     size_t len, size;
@@ -93,6 +91,14 @@ static int finish(struct joining *joining, struct text *out)
     return OK;
 }
 
+/* Stands where a part is missing, apart from what is around it. */
+static void add_gap(struct bytes *text)
+{
+    if (text->len > 0 && text->data[text->len - 1] != ' ')
+        bytes_add(text, " ", 1);
+    bytes_add(text, "[...]", 5);
+}
+
 int pieces_join(const struct piece *pieces, size_t n, uint32_t total, struct joined *out)
 {
     struct joining joining = {0};
@@ -102,13 +108,15 @@ int pieces_join(const struct piece *pieces, size_t n, uint32_t total, struct joi
     bytes_add(&joining.text, "", 0);
     for (size_t i = 0; err == OK && i < n; runs++) {
         size_t run = run_of(pieces + i, n - i);
-        if (pieces[i].index != (i == 0 ? 1 : pieces[i - 1].index + 1))
-            bytes_add(&joining.text, GAP + (i == 0), sizeof GAP - 1 - (i == 0));
+        if (pieces[i].index != (i == 0 ? 1 : pieces[i - 1].index + 1)) {
+            add_gap(&joining.text);
+            bytes_add(&joining.text, " ", 1);
+        }
         err = add_run(&joining, pieces + i, run, &body);
         i += run;
     }
     if (err == OK && pieces[n - 1].index != total)
-        bytes_add(&joining.text, GAP, sizeof GAP - 2);
+        add_gap(&joining.text);
     struct joined joined = {0};
     if (err == OK)
         err = finish(&joining, &joined.text);

@@ -249,7 +249,8 @@ static int deliver_pieces(struct ingest *in, struct set *set, struct pieces *pie
     return err == E_EXISTS ? E_CORRUPT : err; /* a whole without its set's header */
 }
 
-/* Makes one message of the parts that are there. sender: NULL when it is to be found from the first part. */
+/* Makes one message of the parts that are there; with none the set stays unfinished. sender: NULL when it is to be
+ * found from the first part. */
 static int set_deliver(struct ingest *in, struct set *set, const struct piece *fresh, struct sender *sender,
                        struct store_outcome *out)
 {
@@ -260,21 +261,24 @@ static int set_deliver(struct ingest *in, struct set *set, const struct piece *f
     uint8_t number[SENDER_SEALED_MAX];
     size_t len = 0;
     struct sender found;
-    if (!sender && pieces->count > 0) {
+    if (pieces->count == 0)
+        goto out;
+    if (!sender) {
         err = sender_of_message(in, first_piece(set, pieces)->message, number, &len);
         if (err == OK)
             err = sender_read(in, number, len, &found);
     }
-    if (err == OK && pieces->count > 0)
+    if (err == OK)
         err = deliver_pieces(in, set, pieces, sender ? sender : &found, out);
-    if (err == OK && !sender && pieces->count > 0)
+    if (err == OK && !sender)
         err = sender_write(in, &found);
+    if (err == OK) {
+        set->header.whole = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, set->whole_key};
+        set->header.forget_us = in->txn.now_us + in->policy->part_keep_us;
+    }
+out:
     pieces_free(pieces);
-    if (err != OK)
-        return err;
-    set->header.whole = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, set->whole_key};
-    set->header.forget_us = in->txn.now_us + in->policy->part_keep_us;
-    return OK;
+    return err;
 }
 
 /* --- taking ------------------------------------------------------------------------------------------------- */
@@ -436,7 +440,9 @@ static int set_expire(struct ingest *in, uint64_t due_us, struct set *set)
     if (set_finished(set))
         return set_forget(in, set);
     err = set_deliver(in, set, NULL, NULL, &ignored);
-    return err == OK ? set_write(in, set) : err;
+    if (err != OK)
+        return err;
+    return set_finished(set) ? set_write(in, set) : set_forget(in, set);
 }
 
 /* The cheap look: read only. */
