@@ -13,8 +13,8 @@
 enum rules_head { HEAD_CATEGORY, HEAD_TYPE, HEAD_URGENCY, HEAD_LANGUAGE, HEAD_REFUSAL, HEAD_AGENCY, HEAD_COUNT };
 extern const char *const rules_head_names[HEAD_COUNT];
 
-/* A place among the labels; RULES_NONE: no label. */
-enum { RULES_NONE = UINT32_MAX };
+/* No label, no word: where a place in one of the arrays is expected. */
+#define RULES_NONE UINT32_MAX
 
 struct rules_label {
     enum rules_head head;

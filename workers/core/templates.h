@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reply templates: replies_dir/<language>.yaml maps a template's name to its text with {fields}. An unknown field, an
+ * Reply templates: replies_dir/<language>.yaml maps a template's name to its text with {fields}; a [section] is left
+ * out when a field in it is empty; {{ }} [[ ]] are the signs themselves. An unknown field, a field of a ticket where
+ * there is none, an
  * unknown template name, a missing one, bad UTF-8, or a text that may cost more than the allowed segments is refused
  * at load. Immutable once loaded; a reload loads anew and swaps, so a bad file leaves the old ones.
  */
@@ -38,7 +40,7 @@ MUST_CHECK int templates_render(const struct templates *templates, const char *n
                                 struct sms_cost *cost);
 bool templates_has(const struct templates *templates, const char *name);
 /* One line a template: language, name, alphabet, segments with typical and with longest fields, and the character
- * that forces UCS-2 if one does. Returns how many have something to warn of. */
+ * that forces UCS-2 if one does. Returns how many templates need UCS-2. */
 int templates_lint(const struct templates *templates, FILE *out);
 
 #endif
