@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Parts of long SMS. A set's header and a row a part live in table part, the deadline in part_due; the bodies stay in
- * their message rows, so a crash between two parts loses nothing. A set that is complete, or whose time has passed,
- * becomes one whole message; its rows are kept a while so that late copies are known as such.
+ * Parts of long SMS: taken one by one, known when they come twice, delivered as one whole message when all are there or
+ * their time has passed. The bodies stay in their message rows, so a crash between two parts loses nothing.
  */
 #include "store_ingest.h"
+#include "store_set.h"
 
 #include "record_fields.h"
 #include "uuid.h"
@@ -12,120 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS_MAX = 255 };
-
-/* A set's header in memory; `header` borrows the two keys beside it. */
-struct set {
-    uint8_t key[SET_KEY_BYTES];
-    bool exists;
-    uint64_t due_us; /* what part_due holds, 0 for nothing */
-    Aduan__Record__PartSet header;
-    uint8_t first_key[STORE_KEY_MESSAGE_BYTES], whole_key[STORE_KEY_MESSAGE_BYTES];
-};
-
 /* The pieces of a set that are to become one message. */
 struct pieces {
     struct piece items[PARTS_MAX];
     size_t count;
     size_t owned; /* how many came from the store: they wait there */
 };
-
-/* --- header and index --------------------------------------------------------------------------------------- */
-
-static void set_key(const struct seal *seal, const struct sender *sender, ProtobufCBinaryData receiver,
-                    const struct udh_concat *concat, uint8_t out[SET_KEY_BYTES])
-{
-    uint8_t hash[SEAL_ID_BYTES];
-    seal_id(seal, receiver.data, receiver.len, hash);
-    memcpy(out, sender->id, SEAL_ID_BYTES);
-    memcpy(out + SEAL_ID_BYTES, hash, 8);
-    put_be16(out + SEAL_ID_BYTES + 8, concat->reference);
-    out[SEAL_ID_BYTES + 10] = concat->total;
-}
-
-static bool set_finished(const struct set *set)
-{
-    return set->header.whole.len > 0;
-}
-
-static void keep_key(ProtobufCBinaryData *field, uint8_t own[STORE_KEY_MESSAGE_BYTES])
-{
-    if (field->len == STORE_KEY_MESSAGE_BYTES)
-        memcpy(own, field->data, STORE_KEY_MESSAGE_BYTES);
-    *field = (ProtobufCBinaryData){field->len == STORE_KEY_MESSAGE_BYTES ? STORE_KEY_MESSAGE_BYTES : 0, own};
-}
-
-/* A damaged header counts as none: the part in hand matters more. */
-static int set_read(struct ingest *in, struct set *set)
-{
-    ProtobufCMessage *record;
-    aduan__record__part_set__init(&set->header);
-    set->exists = false;
-    set->due_us = 0;
-    int err = txn_get_record(&in->txn, T_PART, set->key, SET_KEY_BYTES, &aduan__record__part_set__descriptor, &record);
-    if (err == E_NOT_FOUND || err == E_CORRUPT)
-        return OK;
-    if (err != OK)
-        return err;
-    Aduan__Record__PartSet *row = (Aduan__Record__PartSet *)record;
-    set->header = *row;
-    keep_key(&set->header.first_key, set->first_key);
-    keep_key(&set->header.whole, set->whole_key);
-    set->exists = true;
-    set->due_us = set_finished(set) ? row->forget_us : row->deadline_us;
-    aduan__record__part_set__free_unpacked(row, NULL);
-    return OK;
-}
-
-static int due_del(struct ingest *in, uint64_t due_us, const uint8_t set_key_bytes[SET_KEY_BYTES])
-{
-    uint8_t key[DUE_SET_KEY_BYTES];
-    put_be64(key, due_us);
-    memcpy(key + 8, set_key_bytes, SET_KEY_BYTES);
-    int err = txn_del(&in->txn, T_PART_DUE, key, sizeof key);
-    return err == E_NOT_FOUND ? OK : err;
-}
-
-/* Puts the header and keeps part_due right. */
-static int set_write(struct ingest *in, struct set *set)
-{
-    uint8_t key[DUE_SET_KEY_BYTES];
-    uint64_t due_us = set_finished(set) ? set->header.forget_us : set->header.deadline_us;
-    int err = OK;
-    if (due_us != set->due_us) {
-        if (set->due_us != 0)
-            err = due_del(in, set->due_us, set->key);
-        put_be64(key, due_us);
-        memcpy(key + 8, set->key, SET_KEY_BYTES);
-        if (err == OK)
-            err = txn_put(&in->txn, T_PART_DUE, key, sizeof key, "", 0);
-        set->due_us = due_us;
-    }
-    set->header.version = RECORD_VERSION;
-    return err == OK ? txn_put_record(&in->txn, T_PART, set->key, SET_KEY_BYTES, &set->header.base) : err;
-}
-
-static void part_key(const struct set *set, uint8_t index, uint8_t out[PART_KEY_BYTES])
-{
-    memcpy(out, set->key, SET_KEY_BYTES);
-    out[SET_KEY_BYTES] = index;
-}
-
-/* Drops the rows of all parts; the header stays. */
-static int set_wipe(struct ingest *in, const struct set *set)
-{
-    int err = OK;
-    for (unsigned index = 1; err == OK && index <= PARTS_MAX; index++) {
-        uint8_t key[PART_KEY_BYTES];
-        part_key(set, (uint8_t)index, key);
-        err = txn_del(&in->txn, T_PART, key, sizeof key);
-        if (err == E_NOT_FOUND)
-            err = OK;
-        if (index == set->header.total)
-            break;
-    }
-    return err;
-}
 
 /* --- gathering ---------------------------------------------------------------------------------------------- */
 
@@ -147,7 +39,7 @@ static int piece_read(struct ingest *in, const struct set *set, uint8_t index, c
 {
     uint8_t key[PART_KEY_BYTES];
     ProtobufCMessage *record;
-    part_key(set, index, key);
+    set_part_key(set, index, key);
     int err = txn_get_record(&in->txn, T_PART, key, sizeof key, &aduan__record__part__descriptor, &record);
     if (err != OK)
         return err;
@@ -172,7 +64,8 @@ static int pieces_gather(struct ingest *in, const struct set *set, const struct 
 {
     struct pieces *pieces = record_alloc(sizeof *pieces);
     pieces->count = pieces->owned = 0;
-    for (unsigned index = 1; index <= set->header.total && index <= PARTS_MAX; index++) {
+    unsigned total = set->key[SET_KEY_BYTES - 1];
+    for (unsigned index = 1; index <= total; index++) {
         struct piece *piece = &pieces->items[pieces->count];
         int err = piece_read(in, set, (uint8_t)index, fresh, piece);
         if (err == E_NOT_FOUND || err == E_CORRUPT)
@@ -294,7 +187,7 @@ static int classify(struct ingest *in, const struct set *set, uint8_t index, con
     *out = NEW_SET;
     if (!set->exists)
         return OK;
-    part_key(set, index, key);
+    set_part_key(set, index, key);
     int err = txn_get_record(&in->txn, T_PART, key, sizeof key, &aduan__record__part__descriptor, &record);
     if (err == E_NOT_FOUND || err == E_CORRUPT) {
         *out = set_finished(set) ? NEW_SET : NEXT_PART;
@@ -340,7 +233,7 @@ static int put_part(struct ingest *in, const struct set *set, const struct piece
     row.version = RECORD_VERSION;
     row.message_key = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, (uint8_t *)fresh->key};
     row.body_hash = (ProtobufCBinaryData){SEAL_ID_BYTES, (uint8_t *)hash};
-    part_key(set, fresh->index, key);
+    set_part_key(set, fresh->index, key);
     return txn_put_record(&in->txn, T_PART, key, sizeof key, &row.base);
 }
 
@@ -421,14 +314,6 @@ static int due_first(struct store_txn *txn, uint64_t *due_us, uint8_t set_key_by
     return err == E_NOT_FOUND ? OK : err;
 }
 
-static int set_forget(struct ingest *in, const struct set *set)
-{
-    int err = set_wipe(in, set);
-    if (err == OK)
-        err = txn_del(&in->txn, T_PART, set->key, SET_KEY_BYTES);
-    return err == OK ? due_del(in, set->due_us, set->key) : err;
-}
-
 static int set_expire(struct ingest *in, uint64_t due_us, struct set *set)
 {
     struct store_outcome ignored;
@@ -436,7 +321,7 @@ static int set_expire(struct ingest *in, uint64_t due_us, struct set *set)
     if (err != OK)
         return err;
     if (!set->exists || set->due_us != due_us) /* a row of the index that points nowhere */
-        return due_del(in, due_us, set->key);
+        return set_due_del(in, due_us, set->key);
     if (set_finished(set))
         return set_forget(in, set);
     err = set_deliver(in, set, NULL, NULL, &ignored);
