@@ -204,11 +204,12 @@ static void write_config(const char *desk, unsigned drain_s, const char *run_dir
     assert_int_equal(fclose(file), 0);
 }
 
-static void shell(const char *format, const char *dir)
+/* In the test's directory. */
+static void shell(const char *command)
 {
-    char command[512];
-    snprintf(command, sizeof command, format, dir);
-    assert_int_equal(system(command), 0);
+    char line[512];
+    snprintf(line, sizeof line, "cd '%s' && %s", stage.dir, command);
+    assert_int_equal(system(line), 0);
 }
 
 static int set_up(void **state)
@@ -225,7 +226,7 @@ static int set_up(void **state)
     assert_int_equal(seal_key_create(path, &fault), OK);
     snprintf(path, sizeof path, "%s/run", stage.dir);
     assert_int_equal(mkdir(path, 0700), 0);
-    shell("cp -r " ADUAN_ETC_DIR "/replies %s/replies", stage.dir);
+    shell("cp -r " ADUAN_ETC_DIR "/replies replies");
     uuid_random(stage.box_life);
     stage.context = zmq_ctx_new();
     stage.box = bind_router("box1.in");
@@ -233,15 +234,28 @@ static int set_up(void **state)
     return 0;
 }
 
+/* A signal that the last life did not read would be the next one's first. */
+static void forget_signals(void)
+{
+    const struct timespec none = {0};
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    while (sigtimedwait(&set, NULL, &none) > 0)
+        ;
+}
+
 static int tear_down(void **state)
 {
     (void)state;
+    forget_signals();
     if (stage.box)
         zmq_close(stage.box);
     if (stage.aduand)
         zmq_close(stage.aduand);
     zmq_ctx_term(stage.context);
-    shell("rm -rf '%s'", stage.dir);
+    shell("rm -rf \"$PWD\"");
     return 0;
 }
 
@@ -302,9 +316,9 @@ static void wrong_arguments_are_usage(void **state)
 static void nothing_starts_without_its_files(void **state)
 {
     (void)state;
-    static const char *const missing[] = {"rm %s/store.key", "rm -r %s/replies", "rm %s/aduan.yaml"};
+    static const char *const missing[] = {"rm store.key", "rm -r replies", "rm aduan.yaml"};
     for (size_t i = 0; i < 3; i++) {
-        shell(missing[i], stage.dir);
+        shell(missing[i]);
         assert_int_equal(run(), 1);
         assert_false(stage.started);
         assert_false(stage.stopped);
@@ -530,7 +544,7 @@ static void reload_badly(struct worker *worker)
         templates = worker->templates;
         asked_at = stage.turns;
         write_config("Kota Baru", 30, "run");
-        shell("printf 'received: \"{nonsense}\"\\n' > %s/replies/id.yaml", stage.dir);
+        shell("echo 'received: \"{nonsense}\"' > replies/id.yaml");
         kill(getpid(), SIGHUP);
     } else if (stage.turns > asked_at + 2) {
         assert_ptr_equal(worker->templates, templates);

@@ -174,11 +174,11 @@ static void finish(struct worker_run *run, bool started)
     struct worker *worker = &run->worker;
     if (started)
         run->role->stop(worker);
+    worker_status_close(run); /* its last word still counts what the channels refused */
     for (size_t i = 0; i < worker->channel_count; i++)
         channel_close(worker->channels[i]);
     free(worker->channels);
     free(run->lines);
-    worker_status_close(run);
     if (run->zmq)
         zmq_ctx_term(run->zmq);
     store_close(worker->store);
