@@ -128,46 +128,21 @@ void rules_explain(const struct classification *found, char *out, size_t size)
     }
 }
 
-/* Has one of these "a, b" said it already, or part of it? */
-static bool reason_told(const char *told, const char *word, size_t len)
-{
-    while (*told) {
-        size_t n = strcspn(told, ",");
-        if (memmem(told, n, word, len) || memmem(word, len, told, n))
-            return true;
-        told += n + strspn(told + n, ", ");
-    }
-    return false;
-}
-
 void rules_reason(const char *why, const char *category, char *out, size_t size)
 {
-    enum { WORDS_MAX = 2 };
-    size_t label = strlen(category), used = 0;
+    size_t label = strlen(category);
     if (size == 0)
         return;
     out[0] = '\0';
     if (strncmp(why, category, label) != 0 || strncmp(why + label, ARROW, strlen(ARROW)) != 0)
         return;
     const char *item = why + label + strlen(ARROW);
-    for (int words = 0; words < WORDS_MAX;) {
-        size_t len = strcspn(item, ",;"), word = len;
-        while (word > 0 && item[word - 1] != ' ')
-            word--;
-        /* What speaks against it comes last and is no reason. */
-        if (word < 2 || item[word] != '+')
-            return;
-        if (!reason_told(out, item, word - 1)) {
-            int n = snprintf(out + used, size - used, "%s%.*s", words ? ", " : "", (int)word - 1, item);
-            if (n < 0 || (size_t)n >= size - used) {
-                out[used] = '\0';
-                return;
-            }
-            used += (size_t)n;
-            words++;
-        }
-        if (strncmp(item + len, ", ", 2) != 0)
-            return;
-        item += len + 2;
-    }
+    size_t word = strcspn(item, ",;");
+    while (word > 0 && item[word - 1] != ' ')
+        word--;
+    /* The heaviest comes first; were it negative, this category would not have won by its rules. */
+    if (word < 2 || item[word] != '+' || word > size)
+        return;
+    memcpy(out, item, word - 1);
+    out[word - 1] = '\0';
 }

@@ -49,8 +49,8 @@ void rules_free(struct rules *rules);
 MUST_CHECK int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out);
 /* "jalan ← berlubang +2, jalan +1; pengaduan ← mohon +1": for Ticket.why. Writes at most size bytes with NUL. */
 void rules_explain(const struct classification *classification, char *out, size_t size);
-/* From such an explanation the words that decided this category, for the citizen: "berlubang, jalan"; at most two.
- * Empty when they did not decide it. Writes at most size bytes with NUL. */
+/* From such an explanation the words that weighed most for this category, for the citizen: "jalan berlubang". Empty when
+ * no rule decided it, or when size bytes do not hold them and their NUL. */
 void rules_reason(const char *why, const char *category, char *out, size_t size);
 /* NULL when there is no such agency. */
 const char *rules_agency_name(const struct rules *rules, const char *agency_id);

@@ -2,9 +2,8 @@
 /*
  * Reply templates: replies_dir/<language>.yaml maps a template's name to its text with {fields}; a [section] is left
  * out when a field in it is empty; {{ }} [[ ]] are the signs themselves. An unknown field, a field of a ticket where
- * there is none, an
- * unknown template name, a missing one, bad UTF-8, or a text that may cost more than the allowed segments is refused
- * at load. Immutable once loaded; a reload loads anew and swaps, so a bad file leaves the old ones.
+ * there is none, an unknown template name, a missing one, bad UTF-8, or a text that may cost more than the allowed
+ * segments is refused at load. Immutable once loaded; a reload loads anew and swaps, so a bad file leaves the old ones.
  */
 #ifndef ADUAN_TEMPLATES_H
 #define ADUAN_TEMPLATES_H
