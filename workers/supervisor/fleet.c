@@ -189,7 +189,8 @@ static void decide(struct fleet *fleet)
         ensure(fleet, ROLE_BOX, i, fleet->boot->boxes[i].name);
     for (size_t i = 0; i < fleet->count; i++) {
         struct process *p = fleet->items[i];
-        if (fleet->stop_at_ms)
+        bool all = fleet->stop_at_ms || scale_is_held(&fleet->scale, ROLE_END, "all");
+        if (all)
             p->wanted = p->role == ROLE_BOX && p->wanted && workers_live;
         else
             p->wanted = belongs(fleet, p) && !scale_is_held(&fleet->scale, p->role, p->name);
@@ -306,8 +307,9 @@ static void log_end(const struct process *p, pid_t pid, const struct process_end
 void fleet_ended(struct fleet *fleet, struct process *p, uint64_t now_ms)
 {
     struct policy_limits limits = {fleet->live->restart_first_ms, fleet->live->restart_max_ms};
-    struct policy_life life = {
-        .asked = p->kill_at_ms != 0, .served = p->figures.served, .lived_ms = now_ms - p->started_ms};
+    struct policy_life life = {.asked = p->kill_at_ms != 0,
+                               .served = p->figures.served,
+                               .lived_ms = now_ms > p->started_ms ? now_ms - p->started_ms : 0};
     struct process_end end;
     char text[160];
     pid_t pid = p->pid;

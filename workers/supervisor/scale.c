@@ -51,8 +51,8 @@ bool scale_is_held(const struct scale *scale, enum role role, const char *name)
 {
     size_t none = scale->held_count;
 
-    return held_index(scale, name) < none || held_index(scale, role_name(role)) < none ||
-           held_index(scale, "all") < none;
+    return held_index(scale, name) < none || held_index(scale, "all") < none ||
+           (role < ROLE_END && held_index(scale, role_name(role)) < none);
 }
 
 int scale_hold(struct scale *scale, const char *target)

@@ -21,7 +21,7 @@ struct scale {
 void scale_init(struct scale *scale, const struct config *config);
 /* Where the file's figure differs from the one known, it is taken. Returns true when something changed. */
 bool scale_take_file(struct scale *scale, const struct config *config);
-/* Is this process held back, by its name, its role or "all"? */
+/* Is this process held back, by its name, its role (ROLE_END: not asked) or "all"? */
 bool scale_is_held(const struct scale *scale, enum role role, const char *name);
 /* E_EXISTS: held already; E_FULL: too many. */
 MUST_CHECK int scale_hold(struct scale *scale, const char *target);

@@ -55,9 +55,9 @@ int startup_check_desk(const struct config *config, struct fault *fault)
 static bool has_programs(const char *dir)
 {
     char path[PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s/%s", dir, role_program(ROLE_CLASSIFIER));
 
-    snprintf(path, sizeof path, "%s/%s", dir, role_program(ROLE_CLASSIFIER));
-    return access(path, X_OK) == 0;
+    return len < (int)sizeof path && access(path, X_OK) == 0;
 }
 
 /* $ADUAN_LIBEXEC_DIR, else our own directory when they are there (a build tree), else where they are installed. */
