@@ -20,6 +20,7 @@ enum {
     NAME_MAX_BYTES = 64,
     HOST_MAX_BYTES = 255,
     TEXT_MAX_BYTES = 1024,
+    FIELD_NUMBER_MAX = (1 << 29) - 1,
     /* The dearest honest body is a Batch of SMS that hold a uuid and nothing else: 20 bytes on the wire become some
      * 450 in memory. */
     UNPACK_FACTOR = 32,
@@ -180,10 +181,22 @@ static size_t item_bytes(ProtobufCType type)
     }
 }
 
+/* Fields of a later schema are let through; numbers that protobuf does not have (libprotobuf-c reads them, but writes
+ * them so that nobody can read them) are not. */
+static bool unknown_in_bounds(const ProtobufCMessage *body)
+{
+    for (unsigned i = 0; i < body->n_unknown_fields; i++)
+        if (body->unknown_fields[i].tag == 0 || body->unknown_fields[i].tag > FIELD_NUMBER_MAX)
+            return false;
+    return true;
+}
+
 /* Wire bodies nest two levels at most: no body holds one of its own type. */
 static bool body_in_bounds(const ProtobufCMessage *body)
 {
     const ProtobufCMessageDescriptor *type = body->descriptor;
+    if (!unknown_in_bounds(body))
+        return false;
     for (unsigned i = 0; i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
         const struct bound *bound = bound_of(field->name);

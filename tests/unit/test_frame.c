@@ -210,6 +210,19 @@ static void bodies_are_bounded(void **state)
     assert_int_equal(frame_decode(FRAME_HELLO, id16, 16, &back), FRAME_E_BODY);
 }
 
+static void fields_of_a_later_schema(void **state)
+{
+    (void)state;
+    static const uint8_t later[] = {0x98, 0x06, 0x01}; /* field 99 */
+    static const uint8_t number_0[] = {0x00, 0x01};
+    static const uint8_t number_2_29[] = {0x80, 0x80, 0x80, 0x80, 0x10, 0x01}; /* one past the last */
+    ProtobufCMessage *body;
+    assert_int_equal(frame_decode(FRAME_PING, later, sizeof later, &body), FRAME_OK);
+    frame_body_free(body);
+    assert_int_equal(frame_decode(FRAME_PING, number_0, sizeof number_0, &body), FRAME_E_BODY);
+    assert_int_equal(frame_decode(FRAME_PING, number_2_29, sizeof number_2_29, &body), FRAME_E_BODY);
+}
+
 static void status_bounds(void **state)
 {
     (void)state;
@@ -474,6 +487,7 @@ int main(void)
         cmocka_unit_test(names_are_utf8),
         cmocka_unit_test(counts_are_bounded),
         cmocka_unit_test(bodies_are_bounded),
+        cmocka_unit_test(fields_of_a_later_schema),
         cmocka_unit_test(status_bounds),
         SOCKET_TEST(there_and_back),
         SOCKET_TEST(refusals_are_drained),
