@@ -144,7 +144,7 @@ static int file_load(struct templates *templates, const char *dir, const char *f
     char path[PATH_MAX];
     struct language *language = &templates->languages[templates->count];
     if (snprintf(path, sizeof path, "%s/%s", dir, file) >= (int)sizeof path)
-        return fault_set(fault, E_CONFIG, "%s: the path is too long", dir);
+        return fault_set(fault, E_CONFIG, "the path is too long: %s", dir);
     if (!language_of_file(file, language->code))
         return fault_set(fault, E_CONFIG, "%s:1:1: a file of templates is called after its language: id.yaml, en.yaml",
                          path);
