@@ -20,8 +20,11 @@ enum { HELP_COLUMNS = 96 };
 static int summary_len(const char *help)
 {
     const char *end = strstr(help, ". ");
+    size_t len = strlen(help);
 
-    return end ? (int)(end - help) : (int)strcspn(help, ".");
+    if (end)
+        return (int)(end - help);
+    return (int)(len && help[len - 1] == '.' ? len - 1 : len);
 }
 
 static void usage_line(const struct command *command, FILE *out)

@@ -63,27 +63,28 @@ int line_wait(const struct cli *cli, status_fn done, const void *ctx, uint64_t t
 
 static const char *role_of(const char *name)
 {
-    if (strcmp(name, "aduand") == 0)
-        return "aduand";
     if (strncmp(name, "classifier.", 11) == 0)
         return "classifier";
     return strncmp(name, "responder.", 10) == 0 ? "responder" : "box";
 }
 
+/* A process whose lock is held; what only aduand knows is 0. */
 static void add_holder(const struct cli *cli, json_t *processes, const char *file)
 {
     size_t len = strlen(file);
     char name[128];
     pid_t pid;
 
-    if (len <= 5 || len - 5 >= sizeof name || strcmp(file + len - 5, ".lock") != 0)
+    if (len <= 5 || len - 5 >= sizeof name || strcmp(file + len - 5, ".lock") != 0 || strcmp(file, "aduand.lock") == 0)
         return;
     snprintf(name, sizeof name, "%.*s", (int)(len - 5), file);
     pid = lockfile_holder(cli->config->run_dir, name);
     if (pid)
         json_array_append_new(processes,
-                              json_pack("{s:s,s:s,s:i,s:s,s:s}", "name", name, "role", role_of(name), "pid", (int)pid,
-                                        "state", "running", "note", "seen by its lock; aduand does not watch it"));
+                              json_pack("{s:s,s:s,s:i,s:s,s:i,s:f,s:i,s:i,s:i,s:i,s:i,s:i,s:s}", "name", name, "role",
+                                        role_of(name), "pid", (int)pid, "state", "running", "uptime_s", 0, "rate_per_s",
+                                        0.0, "done", 0, "backlog", 0, "oldest_ms", 0, "refused", 0, "errors", 0,
+                                        "restarts", 0, "note", "seen by its lock; nobody watches it"));
 }
 
 static json_t *processes_by_locks(const struct cli *cli)
@@ -97,6 +98,25 @@ static json_t *processes_by_locks(const struct cli *cli)
     if (dir)
         closedir(dir);
     return processes;
+}
+
+static json_t *count_workers(const json_t *processes, const char *role, uint32_t wanted)
+{
+    const json_t *process;
+    int running = 0;
+    size_t i;
+
+    json_array_foreach(processes, i, process)
+    {
+        running += strcmp(json_string_value(json_object_get(process, "role")), role) == 0;
+    }
+    return json_pack("{s:i,s:i}", "wanted", (int)wanted, "running", running);
+}
+
+static json_t *absent_aduand(const struct cli *cli)
+{
+    return json_pack("{s:i,s:s,s:s,s:i,s:s,s:i,s:i,s:[]}", "pid", 0, "version", ADUAN_VERSION, "state", "not_running",
+                     "uptime_s", 0, "config", cli->config->path, "config_generation", 0, "refused", 0, "held");
 }
 
 static json_t *store_figures(struct cli *cli)
@@ -128,6 +148,11 @@ static json_t *store_figures(struct cli *cli)
 
 json_t *line_status_offline(struct cli *cli)
 {
-    return json_pack("{s:i,s:n,s:o,s:o,s:o,s:o}", "v", 1, "aduand", "processes", processes_by_locks(cli), "links",
-                     json_array(), "store", store_figures(cli), "workers", json_object());
+    json_t *processes = processes_by_locks(cli);
+    json_t *classifiers = count_workers(processes, "classifier", cli->config->classifiers);
+    json_t *responders = count_workers(processes, "responder", cli->config->responders);
+
+    return json_pack("{s:i,s:o,s:o,s:[],s:o,s:{s:o,s:o}}", "v", 1, "aduand", absent_aduand(cli), "processes", processes,
+                     "links", "store", store_figures(cli), "workers", "classifier", classifiers, "responder",
+                     responders);
 }

@@ -85,7 +85,7 @@ static void print_aduand(const struct cli *cli, const json_t *aduand, FILE *out)
 {
     char up[CLOCK_ISO_BYTES];
 
-    if (!json_is_object(aduand)) {
+    if (strcmp(text(aduand, "state"), "not_running") == 0) {
         fprintf(out, "%saduand does not run%s; this is what can be seen without it\n\n", paint_on(cli, PAINT_RED),
                 paint_off(cli, PAINT_RED));
         return;

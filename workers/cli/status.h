@@ -9,7 +9,7 @@
 MUST_CHECK int line_ask(const struct cli *cli, const char *verb, json_t *args, json_t **result);
 /* Asks for the status without a message on failure: OK, or an error with its fault. */
 MUST_CHECK int line_status(const struct cli *cli, json_t **status, struct fault *fault);
-/* What can be seen without aduand: who holds a lock in run_dir, and the store; "aduand" is null. */
+/* What can be seen without aduand: who holds a lock in run_dir, and the store; "aduand" says not_running. */
 json_t *line_status_offline(struct cli *cli);
 
 /* Everything that should run runs, and every link is up. */
