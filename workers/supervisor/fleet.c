@@ -120,7 +120,8 @@ static void adopt_one(struct fleet *fleet, const char *name)
     enum role role;
     unsigned number;
 
-    if (pid == 0 || strcmp(name, "aduand") == 0)
+    /* A dot without a slot's number behind it is the lock of a box's socket, not of a process. */
+    if (pid == 0 || strcmp(name, "aduand") == 0 || (strchr(name, '.') && !slot_parse(name, &role, &number)))
         return;
     if (!identify(fleet, name, pid, &role, &number)) {
         log_warning("fleet.stranger", "lock=%s pid=%d is none of ours; left alone", name, (int)pid);

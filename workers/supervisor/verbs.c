@@ -140,7 +140,7 @@ static int run_reload(struct supervisor *s, const json_t *args, json_t **result,
     err = supervisor_reload(s, &told, fault);
     notify_reloaded();
     if (err) {
-        log_error("config.refused", "%s; everything stays as it was", fault->text);
+        log_error("config.refused", "%s", fault->text);
         return err;
     }
     log_info("config.reloaded", "generation=%u told=%zu", s->generation, told);

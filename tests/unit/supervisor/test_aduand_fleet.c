@@ -244,6 +244,7 @@ static void whoever_holds_a_lock_is_taken_over(void **state)
 {
     struct scene *scene = *state;
     pid_t box = orphan(scene, "box1"), third = orphan(scene, "classifier.3"), stranger = orphan(scene, "other");
+    pid_t socket = orphan(scene, "box1.in");
     pid_t self = orphan(scene, "aduand");
 
     fleet_adopt(&scene->fleet);
@@ -251,6 +252,7 @@ static void whoever_holds_a_lock_is_taken_over(void **state)
     assert_true(fleet_find(&scene->fleet, "box1")->adopted);
     assert_null(fleet_find(&scene->fleet, "other"));
     assert_null(fleet_find(&scene->fleet, "aduand"));
+    assert_null(fleet_find(&scene->fleet, "box1.in"));
     reconcile(scene);
     assert_int_equal(fleet_running(&scene->fleet, ROLE_BOX), 1);
     /* Beyond the count: taken over, then drained. */
@@ -266,6 +268,8 @@ static void whoever_holds_a_lock_is_taken_over(void **state)
     assert_int_equal(fleet_find(&scene->fleet, "classifier.1")->pid, other);
     kill(stranger, SIGKILL);
     kill(self, SIGKILL);
+    kill(socket, SIGKILL);
+    waitpid(socket, NULL, 0);
     waitpid(stranger, NULL, 0);
     waitpid(self, NULL, 0);
 }
