@@ -48,7 +48,8 @@ void held_drop(struct classifier *classifier, size_t n)
     for (size_t i = 0; i < n; i++)
         frame_body_free(&classifier->held[i].sms->base);
     classifier->count -= n;
-    memmove(classifier->held, classifier->held + n, classifier->count * sizeof *classifier->held);
+    if (classifier->count > 0)
+        memmove(classifier->held, classifier->held + n, classifier->count * sizeof *classifier->held);
 }
 
 static void on_frame(struct worker *worker, size_t channel, const struct frame *frame)
@@ -90,7 +91,8 @@ static uint64_t commit_due_ms(const struct worker *worker)
         return UINT64_MAX;
     bool full = classifier->count >= config->batch_max || classifier->count >= config->credit;
     uint64_t due = classifier->held[0].arrived_ms + config->batch_ms;
-    if (full || worker->draining || classifier->singly > 0)
+    bool alone = classifier->held[0].sms->deaths > 0; /* a suspect is dispatched alone: no company will come */
+    if (full || alone || worker->draining || classifier->singly > 0)
         due = 0;
     return due > classifier->retry_ms ? due : classifier->retry_ms;
 }
