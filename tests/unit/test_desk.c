@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One whole SMS in, one verdict out: every reason, in its order. */
+#include "desk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char *shortcodes[] = {"1708", "0811"};
+static const struct config config = {
+    .shortcodes = shortcodes, .shortcode_count = 2, .language = "id", .short_sender_digits = 6};
+static struct rules *rules;
+
+static int load(void **state)
+{
+    (void)state;
+    struct fault fault;
+    return rules_load(ADUAN_ETC_DIR "/categories.yaml", ADUAN_ETC_DIR "/agencies.yaml", &rules, &fault);
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    rules_free(rules);
+    return 0;
+}
+
+static struct verdict decide_text(const char *sender, const char *receiver, const struct text *text, bool incomplete)
+{
+    struct desk_sms sms = {.sender = (const uint8_t *)sender,
+                           .sender_len = strlen(sender),
+                           .receiver = (const uint8_t *)receiver,
+                           .receiver_len = strlen(receiver),
+                           .text = text,
+                           .incomplete = incomplete};
+    struct verdict verdict;
+    assert_int_equal(desk_decide(&config, rules, &sms, &verdict), OK);
+    /* A verdict is whole: a ticket or its reason, a reply or its reason. */
+    assert_true(verdict.open_ticket == (verdict.reason == NULL));
+    assert_true((verdict.reply_template == NULL) == (verdict.no_reply_reason != NULL));
+    assert_non_null(verdict.type);
+    assert_non_null(verdict.language);
+    return verdict;
+}
+
+static struct verdict decide(const char *sender, const char *receiver, const char *body)
+{
+    struct text text = {.utf8 = (char *)(uintptr_t)body, .len = strlen(body), .empty = body[0] == '\0'};
+    return decide_text(sender, receiver, &text, false);
+}
+
+#define CITIZEN "+6281234567890"
+
+static void a_report_becomes_a_ticket(void **state)
+{
+    (void)state;
+    struct verdict verdict =
+        decide(CITIZEN, "1708", "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki");
+    assert_true(verdict.open_ticket);
+    assert_string_equal(verdict.reply_template, "received");
+    assert_string_equal(verdict.type, "pengaduan");
+    assert_string_equal(verdict.category, "jalan");
+    assert_string_equal(verdict.agency, "dpupr");
+    assert_string_equal(verdict.urgency, "normal");
+    assert_string_equal(verdict.language, "id");
+    assert_non_null(strstr(verdict.why, "jalan \xE2\x86\x90 jalan berlubang +4"));
+}
+
+static void every_own_shortcode_is_answered(void **state)
+{
+    (void)state;
+    assert_true(decide(CITIZEN, "0811", "sampah menumpuk").open_ticket);
+}
+
+static void refused(struct verdict verdict, const char *reason)
+{
+    assert_false(verdict.open_ticket);
+    assert_string_equal(verdict.reason, reason);
+    assert_null(verdict.reply_template);
+    assert_string_equal(verdict.no_reply_reason, reason);
+    assert_string_equal(verdict.category, "");
+}
+
+static void what_the_envelope_forbids(void **state)
+{
+    (void)state;
+    refused(decide(CITIZEN, "1709", "jalan rusak"), "unknown_shortcode");
+    refused(decide(CITIZEN, "17080", "jalan rusak"), "unknown_shortcode");
+    refused(decide(CITIZEN, "", "jalan rusak"), "unknown_shortcode");
+    refused(decide("", "1709", "jalan rusak"), "unknown_shortcode");
+    refused(decide("", "1708", "jalan rusak"), "no_sender");
+    refused(decide("123456789012345678901", "1708", "jalan rusak"), "bad_sender");
+    refused(decide("08\x01", "1708", "jalan rusak"), "bad_sender");
+    refused(decide("1708", "1708", "jalan rusak"), "own_shortcode");
+    refused(decide("0811", "1708", "jalan rusak"), "own_shortcode");
+    refused(decide("1708", "1708", ""), "own_shortcode");
+}
+
+static void senders_that_read_no_reply_still_open_a_ticket(void **state)
+{
+    (void)state;
+    struct verdict verdict = decide("TELKOMSEL", "1708", "jalan rusak");
+    assert_true(verdict.open_ticket);
+    assert_string_equal(verdict.no_reply_reason, "sender_alphanumeric");
+    verdict = decide("3636", "1708", "jalan rusak");
+    assert_true(verdict.open_ticket);
+    assert_string_equal(verdict.no_reply_reason, "sender_shortcode");
+}
+
+static void machines_get_neither_ticket_nor_reply(void **state)
+{
+    (void)state;
+    struct verdict verdict = decide(CITIZEN, "1708", "Maaf, saya sedang menyetir. (pesan otomatis)");
+    refused(verdict, "auto_reply");
+    assert_non_null(strstr(verdict.why, "auto_reply \xE2\x86\x90 "));
+}
+
+static void empty_and_binary_are_told_so(void **state)
+{
+    (void)state;
+    struct text binary = {.utf8 = "", .binary = true};
+    struct verdict verdict = decide(CITIZEN, "1708", "");
+    assert_string_equal(verdict.reason, "empty");
+    assert_string_equal(verdict.reply_template, "empty");
+    assert_string_equal(verdict.language, "id");
+    verdict = decide_text(CITIZEN, "1708", &binary, false);
+    assert_string_equal(verdict.reason, "binary");
+    assert_string_equal(verdict.reply_template, "unreadable");
+    verdict = decide_text("BANK", "1708", &binary, false);
+    assert_string_equal(verdict.reason, "binary");
+    assert_string_equal(verdict.no_reply_reason, "sender_alphanumeric");
+}
+
+static void emergencies_and_incomplete_sets_have_their_own_words(void **state)
+{
+    (void)state;
+    struct text fire = {.utf8 = "tolong ada kebakaran di pasar sekarang"}, road = {.utf8 = "jalan rusak"};
+    fire.len = strlen(fire.utf8);
+    road.len = strlen(road.utf8);
+    struct verdict verdict = decide_text(CITIZEN, "1708", &fire, false);
+    assert_string_equal(verdict.reply_template, "emergency");
+    assert_string_equal(verdict.urgency, "emergency");
+    assert_string_equal(verdict.type, "darurat");
+    assert_string_equal(decide_text(CITIZEN, "1708", &fire, true).reply_template, "emergency");
+    assert_string_equal(decide_text(CITIZEN, "1708", &road, true).reply_template, "received_incomplete");
+}
+
+static void the_reply_is_in_the_citizens_language(void **state)
+{
+    (void)state;
+    assert_string_equal(decide(CITIZEN, "1708", "The street light is broken, please fix it").language, "en");
+    assert_string_equal(decide(CITIZEN, "1708", "xyzzy").language, "id");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_report_becomes_a_ticket),
+        cmocka_unit_test(every_own_shortcode_is_answered),
+        cmocka_unit_test(what_the_envelope_forbids),
+        cmocka_unit_test(senders_that_read_no_reply_still_open_a_ticket),
+        cmocka_unit_test(machines_get_neither_ticket_nor_reply),
+        cmocka_unit_test(empty_and_binary_are_told_so),
+        cmocka_unit_test(emergencies_and_incomplete_sets_have_their_own_words),
+        cmocka_unit_test(the_reply_is_in_the_citizens_language),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
