@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The proof: walks the whole store in one read snapshot and holds it against the promises. This file owns the
+ * snapshot, the helpers of the walks, and meta; the walks live in store_verify_*.c, one for each kind of thing.
+ * Indexes are compared both ways, without holding a table in memory: every record must find its row, and where there
+ * are more rows than that, the strays are looked for.
+ */
+#include "store_verify.h"
+
+#include "uuid.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[T_END] = {
+    [T_META] = "meta",         [T_MESSAGE] = "message",
+    [T_PART] = "part",         [T_PART_DUE] = "part_due",
+    [T_TICKET] = "ticket",     [T_TICKET_BY_SENDER] = "ticket_by_sender",
+    [T_OUTBOX] = "reply",      [T_TICKET_BY_STATE] = "ticket_by_state",
+    [T_EVENT] = "event",       [T_OUTBOX_DUE] = "outbox_due",
+    [T_IDENTITY] = "identity", [T_QUARANTINE] = "quarantine",
+};
+
+void verify_broken(struct verify *v, const char *id, const char *format, ...)
+{
+    char sentence[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    v->proof.breaks++;
+    if (v->broken)
+        v->broken(v->ctx, id, sentence);
+}
+
+const char *verify_name(const void *key, size_t len)
+{
+    static _Thread_local char texts[4][UUID_TEXT_BYTES];
+    static _Thread_local unsigned next;
+    if (len != STORE_KEY_MESSAGE_BYTES)
+        return "(no key)";
+    return uuid_format((const uint8_t *)key + 4, texts[next++ % 4]);
+}
+
+void verify_add_id(uint8_t sum[STORE_REPLY_ID_BYTES], const uint8_t *id)
+{
+    unsigned carry = 0;
+    for (int i = STORE_REPLY_ID_BYTES - 1; i >= 0; i--) {
+        carry += (unsigned)sum[i] + id[i];
+        sum[i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+}
+
+/* --- looking ------------------------------------------------------------------------------------------------ */
+
+static void unreadable(struct verify *v, enum store_table table, const char *what)
+{
+    char id[48];
+    snprintf(id, sizeof id, "%s.unreadable", names[table]);
+    verify_broken(v, id, "a row of table %s has %s", names[table], what);
+}
+
+static bool lookup(struct verify *v, enum store_table table, const void *key, size_t key_len, MDB_val *val)
+{
+    if (v->rc != OK || key_len == 0 || key_len > 64)
+        return false;
+    int rc = txn_get(&v->txn, table, key, key_len, val);
+    if (rc != OK && rc != E_NOT_FOUND)
+        v->rc = rc;
+    return rc == OK;
+}
+
+bool verify_has(struct verify *v, enum store_table table, const void *key, size_t key_len)
+{
+    MDB_val val;
+    return lookup(v, table, key, key_len, &val);
+}
+
+void *verify_get(struct verify *v, enum store_table table, const void *key, size_t key_len,
+                 const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *record = NULL;
+    MDB_val val;
+    if (!lookup(v, table, key, key_len, &val) || record_unpack(type, &val, &record) != OK)
+        return NULL; /* what cannot be read is told by the walk over its table */
+    return record;
+}
+
+void verify_done(void *record)
+{
+    if (record)
+        protobuf_c_message_free_unpacked(record, NULL);
+}
+
+uint64_t verify_count(struct verify *v, enum store_table table)
+{
+    uint64_t count = 0;
+    if (v->rc == OK)
+        v->rc = txn_count(&v->txn, table, &count);
+    return count;
+}
+
+/* --- walking ------------------------------------------------------------------------------------------------ */
+
+struct visitor {
+    enum store_table table;
+    size_t key_len;
+    const ProtobufCMessageDescriptor *type; /* NULL: an index */
+    verify_fn fn;
+    verify_row_fn row_fn;
+};
+
+static void visit(struct verify *v, const struct visitor *visitor, const MDB_val *key, MDB_val *val)
+{
+    ProtobufCMessage *record;
+    if (key->mv_size != visitor->key_len) {
+        unreadable(v, visitor->table, "a key of another length");
+    } else if (visitor->type == NULL) {
+        visitor->row_fn(v, key->mv_data);
+    } else if (record_unpack(visitor->type, val, &record) != OK) {
+        unreadable(v, visitor->table, "a record that is not what was written");
+    } else {
+        visitor->fn(v, key->mv_data, record);
+        verify_done(record);
+    }
+}
+
+static void walk(struct verify *v, const struct visitor *visitor)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val key, val;
+
+    if (v->rc != OK)
+        return;
+    v->rc = txn_cursor(&v->txn, visitor->table, &cursor);
+    while (v->rc == OK) {
+        int rc = cursor_get(v->txn.store, cursor, &key, &val, MDB_NEXT);
+        if (rc == E_NOT_FOUND)
+            break;
+        if (rc == OK)
+            visit(v, visitor, &key, &val);
+        else
+            v->rc = rc;
+    }
+    mdb_cursor_close(cursor);
+}
+
+void verify_walk(struct verify *v, enum store_table table, size_t key_len, const ProtobufCMessageDescriptor *type,
+                 verify_fn fn)
+{
+    walk(v, &(struct visitor){.table = table, .key_len = key_len, .type = type, .fn = fn});
+}
+
+void verify_rows(struct verify *v, enum store_table table, size_t key_len, verify_row_fn fn)
+{
+    walk(v, &(struct visitor){.table = table, .key_len = key_len, .row_fn = fn});
+}
+
+/* --- meta --------------------------------------------------------------------------------------------------- */
+
+static void verify_meta(struct verify *v)
+{
+    const struct {
+        const char *name;
+        size_t len;
+        uint64_t *number;
+    } rows[] = {{"version", 4, NULL},
+                {"epoch", STORE_EPOCH_BYTES, NULL},
+                {"key_check", SEAL_CHECK_BYTES, NULL},
+                {"next_serial", 8, &v->next_serial},
+                {"next_sequence", 8, &v->next_sequence},
+                {"parts_waiting", 8, &v->parts_waiting}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        MDB_val val;
+        if (!lookup(v, T_META, rows[i].name, strlen(rows[i].name), &val) || val.mv_size != rows[i].len)
+            verify_broken(v, "meta.missing", "meta has no %s, or one of another length", rows[i].name);
+        else if (rows[i].number)
+            *rows[i].number = get_be64(val.mv_data);
+        else if (i == 0 && get_be32(val.mv_data) != STORE_VERSION)
+            verify_broken(v, "meta.version", "the store says it is of version %u", get_be32(val.mv_data));
+    }
+}
+
+int store_verify(struct store *store, store_broken_fn broken, void *ctx, struct store_proof *out)
+{
+    struct verify v = {.broken = broken, .ctx = ctx};
+    int rc = txn_begin(store, false, 0, &v.txn);
+    if (rc != OK)
+        return rc;
+    verify_meta(&v);
+    verify_messages(&v);
+    verify_parts(&v);
+    verify_tickets(&v);
+    verify_replies(&v);
+    verify_events(&v);
+    txn_abort(&v.txn);
+    free(v.opened);
+    if (v.rc == OK)
+        *out = v.proof;
+    return v.rc;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inside store_verify*.c: one proof, its snapshot and what the walks share. */
+#ifndef ADUAN_STORE_VERIFY_H
+#define ADUAN_STORE_VERIFY_H
+
+#include "store_priv.h"
+
+struct verify {
+    struct store_txn txn; /* one snapshot for all walks */
+    store_broken_fn broken;
+    void *ctx;
+    struct store_proof proof;
+    int rc; /* the first error of the store itself: ends everything */
+
+    uint64_t next_serial, next_sequence, parts_waiting; /* as meta has them */
+
+    /* messages and parts */
+    uint64_t waiting_parts, joined_parts; /* of fate PART_WAITING, PART_JOINED */
+    uint64_t joined_want;                 /* the sum of parts_have */
+    uint64_t announced;                   /* messages that have an SMS_RECEIVED event */
+    uint64_t set_rows;                    /* sets found in part_due */
+
+    /* tickets and replies */
+    uint64_t expected_serial;
+    uint64_t state_rows, sender_rows, due_rows; /* index rows found where a record wants them */
+    uint8_t reply_sum[STORE_REPLY_ID_BYTES];    /* over the ids of all replies */
+
+    /* events */
+    bool history_whole; /* the log begins with 1 */
+    uint64_t expected_sequence, received_events, quarantined_events, queued_events;
+    uint8_t *opened; /* TICKET_OPENED events: 2 bits a serial */
+    uint64_t opened_serials;
+    uint8_t queued_sum[STORE_REPLY_ID_BYTES]; /* over the reply ids of REPLY_QUEUED events */
+    uint8_t (*ids)[STORE_REPLY_ID_BYTES];     /* those ids, when the two sums differ */
+    size_t ids_count, ids_room;
+};
+
+/* One break: counted, and told. The sentence holds ids only, never a number or a text. */
+void verify_broken(struct verify *v, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* fn for every record of a table whose rows are keyed by key_len bytes; what cannot be read is a break of its own.
+ * fn owns nothing. Stops at an error of the store. */
+typedef void (*verify_fn)(struct verify *v, const uint8_t *key, const ProtobufCMessage *record);
+void verify_walk(struct verify *v, enum store_table table, size_t key_len, const ProtobufCMessageDescriptor *type,
+                 verify_fn fn);
+/* The same for an index, whose rows have no value. */
+typedef void (*verify_row_fn)(struct verify *v, const uint8_t *key);
+void verify_rows(struct verify *v, enum store_table table, size_t key_len, verify_row_fn fn);
+/* A record, or NULL. Free with protobuf_c_message_free_unpacked (which accepts no NULL: verify_done does). */
+void *verify_get(struct verify *v, enum store_table table, const void *key, size_t key_len,
+                 const ProtobufCMessageDescriptor *type);
+void verify_done(void *record);
+bool verify_has(struct verify *v, enum store_table table, const void *key, size_t key_len);
+uint64_t verify_count(struct verify *v, enum store_table table);
+/* Adds an id to a sum that does not depend on order: equal for equal collections of (hashed) ids. */
+void verify_add_id(uint8_t sum[STORE_REPLY_ID_BYTES], const uint8_t *id);
+/* A name for a message in a sentence: its uuid. Borrowed until the next call but three. */
+const char *verify_name(const void *key, size_t len);
+
+void verify_messages(struct verify *v); /* messages, quarantine, identities */
+void verify_parts(struct verify *v);
+void verify_tickets(struct verify *v);
+void verify_replies(struct verify *v);
+void verify_events(struct verify *v); /* after the others: compares with what they have counted */
+
+#endif

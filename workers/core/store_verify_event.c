@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Proof of the event log: sequences without a hole, known kinds, and that it tells of everything exactly once. What it
+ * must tell of is compared without a table in memory: two bits a ticket, and sums over the ids of replies; only when
+ * those differ are the ids themselves gathered, sorted and compared, to name the reply.
+ */
+#include "store_verify.h"
+
+#include "record_fields.h"
+#include "ticket_id.h"
+#include "uuid.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef Aduan__Record__Event Event;
+
+static uint64_t opened_index(uint64_t ticket)
+{
+    return ticket / 10 - TICKET_SERIAL_FIRST;
+}
+
+static unsigned opened_count(const struct verify *v, uint64_t index)
+{
+    return v->opened[index / 4] >> (index % 4 * 2) & 3;
+}
+
+/* Ids beyond the tickets there are have been told of already as missing. */
+static void note_opened(struct verify *v, const Event *event)
+{
+    uint64_t index = opened_index(event->ticket);
+    if (event->ticket / 10 < TICKET_SERIAL_FIRST || index >= v->opened_serials)
+        return;
+    unsigned seen = opened_count(v, index);
+    if (seen > 0)
+        verify_broken(v, "event.opened_twice", "event %" PRIu64 " opens ticket %" PRIu64 " a second time",
+                      event->sequence, event->ticket);
+    if (seen < 3)
+        v->opened[index / 4] = (uint8_t)(v->opened[index / 4] + (1u << (index % 4 * 2)));
+}
+
+static void note_queued(struct verify *v, const Event *event)
+{
+    v->queued_events++;
+    if (event->reply_id.len == STORE_REPLY_ID_BYTES)
+        verify_add_id(v->queued_sum, event->reply_id.data);
+}
+
+static void check_kind(struct verify *v, const Event *event)
+{
+    switch (event->kind) {
+    case EVENT_KIND(SMS_RECEIVED):
+        v->received_events++;
+        break;
+    case EVENT_KIND(SMS_QUARANTINED):
+        v->quarantined_events++;
+        break;
+    case EVENT_KIND(TICKET_OPENED):
+        note_opened(v, event);
+        break;
+    case EVENT_KIND(REPLY_QUEUED):
+        note_queued(v, event);
+        break;
+    case EVENT_KIND(TICKET_CLASSIFIED):
+    case EVENT_KIND(TICKET_STATE):
+    case EVENT_KIND(TICKET_ASSIGNED):
+    case EVENT_KIND(TICKET_NOTE):
+    case EVENT_KIND(REPLY_ACCEPTED):
+    case EVENT_KIND(REPLY_SENT):
+    case EVENT_KIND(REPLY_DELIVERED):
+    case EVENT_KIND(REPLY_FAILED):
+        break;
+    default:
+        verify_broken(v, "event.kind", "event %" PRIu64 " is of no known kind", event->sequence);
+    }
+}
+
+static void check_references(struct verify *v, const Event *event)
+{
+    uint8_t ticket[8];
+    put_be64(ticket, event->ticket);
+    if (!verify_has(v, T_MESSAGE, event->message_key.data, event->message_key.len))
+        verify_broken(v, "event.message_missing", "event %" PRIu64 " names message %s, which is not there",
+                      event->sequence, verify_name(event->message_key.data, event->message_key.len));
+    if (event->ticket != 0 && !verify_has(v, T_TICKET, ticket, sizeof ticket))
+        verify_broken(v, "event.ticket_missing", "event %" PRIu64 " names ticket %" PRIu64 ", which is not there",
+                      event->sequence, event->ticket);
+    if (event->reply_id.len > 0 && !verify_has(v, T_OUTBOX, event->reply_id.data, event->reply_id.len))
+        verify_broken(v, "event.reply_missing", "event %" PRIu64 " names a reply that is not there", event->sequence);
+}
+
+static void check_event(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
+{
+    const Event *event = (const Event *)record;
+    uint64_t sequence = get_be64(key);
+    if (v->proof.events == 0) {
+        v->history_whole = sequence == 1;
+        v->expected_sequence = sequence;
+    }
+    v->proof.events++;
+    if (event->sequence != sequence)
+        verify_broken(v, "event.key", "event %" PRIu64 " rests under the key of %" PRIu64, event->sequence, sequence);
+    if (sequence != v->expected_sequence)
+        verify_broken(v, "event.gap", "event %" PRIu64 " follows where %" PRIu64 " was to come", sequence,
+                      v->expected_sequence);
+    v->expected_sequence = sequence + 1;
+    check_kind(v, event);
+    check_references(v, event);
+}
+
+/* --- what the log must tell of ------------------------------------------------------------------------------ */
+
+static void check_opened(struct verify *v)
+{
+    for (uint64_t i = 0; i < v->opened_serials; i++) {
+        uint64_t id = ticket_id_make(TICKET_SERIAL_FIRST + i);
+        uint8_t key[8];
+        put_be64(key, id);
+        if (opened_count(v, i) == 0 && verify_has(v, T_TICKET, key, sizeof key))
+            verify_broken(v, "ticket.not_opened", "no event tells that ticket %" PRIu64 " was opened", id);
+    }
+}
+
+static void keep_id(struct verify *v, const uint8_t *id)
+{
+    if (v->ids_count == v->ids_room) {
+        v->ids_room = v->ids_room ? 2 * v->ids_room : 1024;
+        v->ids = reallocarray(v->ids, v->ids_room, sizeof *v->ids);
+        if (v->ids == NULL)
+            abort();
+    }
+    memcpy(v->ids[v->ids_count++], id, STORE_REPLY_ID_BYTES);
+}
+
+static void gather_queued(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
+{
+    const Event *event = (const Event *)record;
+    (void)key;
+    if (event->kind == EVENT_KIND(REPLY_QUEUED) && event->reply_id.len == STORE_REPLY_ID_BYTES)
+        keep_id(v, event->reply_id.data);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(a, b, STORE_REPLY_ID_BYTES);
+}
+
+static void check_queued(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
+{
+    char name[UUID_TEXT_BYTES];
+    (void)record;
+    if (v->ids_count == 0 || bsearch(key, v->ids, v->ids_count, sizeof *v->ids, by_id) == NULL)
+        verify_broken(v, "reply.not_queued", "no event tells that reply %s was queued", uuid_format(key, name));
+}
+
+static void name_unequal_replies(struct verify *v)
+{
+    char name[UUID_TEXT_BYTES];
+    verify_walk(v, T_EVENT, 8, &aduan__record__event__descriptor, gather_queued);
+    if (v->ids_count > 0)
+        qsort(v->ids, v->ids_count, sizeof *v->ids, by_id);
+    for (size_t i = 1; i < v->ids_count; i++) {
+        if (by_id(v->ids[i - 1], v->ids[i]) == 0)
+            verify_broken(v, "event.queued_twice", "two events tell that reply %s was queued",
+                          uuid_format(v->ids[i], name));
+    }
+    verify_walk(v, T_OUTBOX, STORE_REPLY_ID_BYTES, &aduan__record__reply__descriptor, check_queued);
+    free(v->ids);
+}
+
+void verify_events(struct verify *v)
+{
+    v->opened_serials = v->proof.tickets;
+    v->opened = calloc(1, v->opened_serials / 4 + 1);
+    if (v->opened == NULL)
+        abort();
+    v->expected_sequence = v->next_sequence; /* of a log that holds none */
+    v->history_whole = v->next_sequence == 1;
+    verify_walk(v, T_EVENT, 8, &aduan__record__event__descriptor, check_event);
+    if (v->expected_sequence != v->next_sequence)
+        verify_broken(v, "meta.next_sequence", "the next event would be %" PRIu64 "; it should be %" PRIu64,
+                      v->next_sequence, v->expected_sequence);
+    if (v->rc != OK || !v->history_whole)
+        return; /* what came before history begins cannot be asked for */
+    check_opened(v);
+    if (v->queued_events != v->proof.replies || memcmp(v->queued_sum, v->reply_sum, sizeof v->reply_sum) != 0)
+        name_unequal_replies(v);
+    if (v->received_events != v->announced)
+        verify_broken(v, "event.received_count", "%" PRIu64 " events tell of SMS received; there are %" PRIu64,
+                      v->received_events, v->announced);
+    if (v->quarantined_events != v->proof.quarantined)
+        verify_broken(v, "event.quarantined_count", "%" PRIu64 " events tell of quarantined SMS; there are %" PRIu64,
+                      v->quarantined_events, v->proof.quarantined);
+}
