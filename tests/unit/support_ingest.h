@@ -157,6 +157,20 @@ static inline void ticket_free(Aduan__Record__Ticket *ticket)
     aduan__record__ticket__free_unpacked(ticket, NULL);
 }
 
+static inline void print_break(void *ctx, const char *id, const char *sentence)
+{
+    (void)ctx;
+    print_error("%s: %s\n", id, sentence);
+}
+
+/* Every promise holds. */
+static inline void assert_verified(struct support *s)
+{
+    struct store_proof proof;
+    assert_int_equal(store_verify(s->store, print_break, NULL, &proof), OK);
+    assert_int_equal(proof.breaks, 0);
+}
+
 #define assert_bytes(field, expected)                                                                                  \
     do {                                                                                                               \
         assert_int_equal((field).len, strlen(expected));                                                               \

@@ -5,6 +5,7 @@
 struct fixture {
     struct support s;
     struct desk desk;
+    bool damaged; /* on purpose: not verified at the end */
 };
 
 static int open_fixture(void **state)
@@ -19,6 +20,8 @@ static int close_fixture(void **state)
 {
     struct fixture *f = *state;
     store_commit_hook = mdb_txn_commit;
+    if (!f->damaged)
+        assert_verified(&f->s);
     support_close(&f->s);
     free(f);
     return 0;
@@ -236,6 +239,7 @@ static void beyond_the_rate_a_ticket_opens_but_no_reply_goes(void **state)
 static void a_damaged_identity_is_made_anew(void **state)
 {
     struct fixture *f = *state;
+    f->damaged = true;
     uint8_t id[SEAL_ID_BYTES], number[32];
     size_t len;
     seal_id(f->s.seal, "+62812000", 9, id);
@@ -421,6 +425,7 @@ static void a_full_map_is_refused_whole_and_what_was_there_stays(void **state)
 static void a_sequence_behind_its_events_is_noticed(void **state)
 {
     struct fixture *f = *state;
+    f->damaged = true;
     struct store_outcome out;
     struct fault fault;
     ingest_ok(&f->s, &f->desk, &(struct mo){.n = 1, .body = "halo"});

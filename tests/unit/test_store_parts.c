@@ -5,6 +5,7 @@
 struct fixture {
     struct support s;
     struct desk desk;
+    bool damaged; /* on purpose: not verified at the end */
 };
 
 static int open_fixture(void **state)
@@ -19,6 +20,8 @@ static int close_fixture(void **state)
 {
     struct fixture *f = *state;
     store_commit_hook = mdb_txn_commit;
+    if (!f->damaged)
+        assert_verified(&f->s);
     support_close(&f->s);
     free(f);
     return 0;
@@ -477,6 +480,7 @@ static void drop(struct store_txn *txn, enum store_table table, const uint8_t *k
 static void a_damaged_header_lets_the_next_part_begin_anew(void **state)
 {
     struct fixture *f = *state;
+    f->damaged = true;
     uint64_t next;
     part(f, 1, 1, 2, "satu ");
     each_row(f, T_PART, SET_KEY_BYTES, garble);
@@ -495,6 +499,7 @@ static void a_damaged_header_lets_the_next_part_begin_anew(void **state)
 static void a_damaged_part_is_missed_alone(void **state)
 {
     struct fixture *f = *state;
+    f->damaged = true;
     uint64_t next;
     static void (*const damages[])(struct store_txn *, enum store_table, const uint8_t *,
                                    size_t) = {garble, empty_record, drop};
@@ -524,6 +529,7 @@ static void a_damaged_part_is_missed_alone(void **state)
 static void a_set_without_any_part_left_ends_quietly(void **state)
 {
     struct fixture *f = *state;
+    f->damaged = true;
     uint64_t next;
     part(f, 1, 1, 2, "satu ");
     each_row(f, T_PART, PART_KEY_BYTES, drop);
@@ -537,6 +543,7 @@ static void a_set_without_any_part_left_ends_quietly(void **state)
 static void an_unknown_sender_does_not_hold_a_set_back(void **state)
 {
     struct fixture *f = *state;
+    f->damaged = true;
     uint64_t next;
     part(f, 1, 1, 2, "satu ");
     each_row(f, T_IDENTITY, SEAL_ID_BYTES, drop);
@@ -551,6 +558,7 @@ static void an_unknown_sender_does_not_hold_a_set_back(void **state)
 static void records_of_a_newer_version_stop_the_line(void **state)
 {
     struct fixture *f = *state;
+    f->damaged = true;
     struct store_policy policy = desk_policy(&f->desk);
     struct store_outcome out;
     struct fault fault;
