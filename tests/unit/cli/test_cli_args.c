@@ -58,7 +58,7 @@ static void every_row_is_sound(void **state)
             options++;
         assert_true(options <= CLI_OPTIONS_MAX);
     }
-    assert_true(ticket_id_valid(1000013));
+    assert_true(ticket_id_valid(1000015));
 }
 
 static void every_ticket_verb_has_a_row(void **state)
