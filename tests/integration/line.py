@@ -137,7 +137,7 @@ class Line:
     """bearerbox + SMSC simulator + aduand in `directory`."""
 
     def __init__(self, directory, config="", classifiers=1, responders=1, core_extra="#", shortcodes="1708",
-                 log_level="info", keep_combining=False):
+                 log_level="info"):
         self.dir = pathlib.Path(directory)
         for name in ("kannel-store", "kannel-dlr", "run"):
             (self.dir / name).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -218,7 +218,7 @@ class Line:
             if fake.poll() is None:
                 fake.send_signal(signal.SIGINT)
                 fake.wait()
-        self.stop_bearerbox()
+        self.stop_bearerbox(signal.SIGKILL)  # SIGTERM may take it 10 s, and nobody looks any more
         self.smsc.stop()
 
     def __enter__(self):
