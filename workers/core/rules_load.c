@@ -44,14 +44,14 @@ static int keys_check(const struct yaml_node *node, const struct key *keys, cons
     for (size_t i = 0; err == OK && i < yaml_node_count(node); i++) {
         const char *name = yaml_node_text(yaml_node_key(node, i));
         size_t k = 0;
-        while (k < count && (!name || strcmp(names[k], name) != 0))
+        while (k < count && strcmp(names[k], name) != 0)
             k++;
         if (k < count) {
             err = kind_check(yaml_node_value(node, i), keys[k].kind, name, fault);
             continue;
         }
-        const char *nearest = name ? yaml_nearest(name, names, count) : NULL;
-        return yaml_fault(yaml_node_key(node, i), fault, "%s has no key \"%s\"%s%s%s", what, name ? name : "",
+        const char *nearest = yaml_nearest(name, names, count);
+        return yaml_fault(yaml_node_key(node, i), fault, "%s has no key \"%s\"%s%s%s", what, name,
                           nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
     }
     for (size_t k = 0; err == OK && k < count; k++)
@@ -110,7 +110,7 @@ static const struct {
 static int label_allowed(enum rules_head head, const struct yaml_node *key, struct fault *fault)
 {
     const char *name = yaml_node_text(key);
-    if (!name || !name[0] || strpbrk(name, ",; "))
+    if (!name[0] || strpbrk(name, ",; "))
         return yaml_fault(key, fault, "expected a label under %s: a word without spaces", rules_head_names[head]);
     if (!heads[head].allowed)
         return OK;

@@ -11,13 +11,13 @@ enum { WEIGHT_MAX = 100, PHRASE_WORDS_MAX = 12 };
 static int weight_read(const struct yaml_node *node, double *out, struct fault *fault)
 {
     const char *text = yaml_node_text(node);
-    char *end = NULL;
-    double weight = text ? strtod(text, &end) : 0;
-    if (!text || end == text || *end || !isfinite(weight) || weight == 0 || fabs(weight) > WEIGHT_MAX)
+    char *end;
+    double weight = strtod(text, &end);
+    if (end == text || *end || !isfinite(weight) || weight == 0 || fabs(weight) > WEIGHT_MAX)
         return yaml_fault(node, fault,
                           "expected a weight, a number from -%d to %d but not 0, with the rules that weigh so much; "
                           "found \"%s\"",
-                          WEIGHT_MAX, WEIGHT_MAX, text ? text : "a list or a mapping");
+                          WEIGHT_MAX, WEIGHT_MAX, text);
     *out = weight;
     return OK;
 }

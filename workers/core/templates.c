@@ -87,6 +87,15 @@ static bool language_of_file(const char *file, char code[LANGUAGE_BYTES])
     return true;
 }
 
+/* TEMPLATE_COUNT when there is none of that name. */
+static size_t template_find(const char *name)
+{
+    size_t which = 0;
+    while (which < TEMPLATE_COUNT && strcmp(templates_names[which], name) != 0)
+        which++;
+    return which;
+}
+
 static int template_load(struct language *language, size_t which, const struct yaml_node *node, uint32_t segments_max,
                          struct fault *fault)
 {
@@ -115,12 +124,10 @@ static int language_load(struct language *language, const char *path, uint32_t s
         return yaml_fault(root, fault, "expected a mapping from the name of a template to its text");
     for (size_t i = 0; i < yaml_node_count(root); i++) {
         const char *name = yaml_node_text(yaml_node_key(root, i));
-        size_t which = 0;
-        while (which < TEMPLATE_COUNT && (!name || strcmp(templates_names[which], name) != 0))
-            which++;
+        size_t which = template_find(name);
         if (which == TEMPLATE_COUNT) {
-            const char *nearest = name ? yaml_nearest(name, templates_names, TEMPLATE_COUNT) : NULL;
-            return yaml_fault(yaml_node_key(root, i), fault, "there is no template \"%s\"%s%s%s", name ? name : "",
+            const char *nearest = yaml_nearest(name, templates_names, TEMPLATE_COUNT);
+            return yaml_fault(yaml_node_key(root, i), fault, "there is no template \"%s\"%s%s%s", name,
                               nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
         }
         err = template_load(language, which, yaml_node_value(root, i), segments_max, fault);
@@ -202,14 +209,6 @@ void templates_free(struct templates *templates)
 }
 
 /* --- use ------------------------------------------------------------------------------------------------------ */
-
-static size_t template_find(const char *name)
-{
-    size_t which = 0;
-    while (which < TEMPLATE_COUNT && strcmp(templates_names[which], name) != 0)
-        which++;
-    return which;
-}
 
 bool templates_has(const struct templates *templates, const char *name)
 {

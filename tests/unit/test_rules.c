@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The classifier's machinery: what a rules file may hold, how words meet, who wins, and how it is told. The shipped
+ * rules have a test of their own: test_rules_shipped.c. */
+#include "rules.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char dir[64], categories_path[128], agencies_path[128];
+
+static void put(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs(text, out);
+    fclose(out);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    strcpy(dir, "/tmp/aduan-rules.XXXXXX");
+    if (!mkdtemp(dir))
+        return -1;
+    snprintf(categories_path, sizeof categories_path, "%s/categories.yaml", dir);
+    snprintf(agencies_path, sizeof agencies_path, "%s/agencies.yaml", dir);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    unlink(categories_path);
+    unlink(agencies_path);
+    return rmdir(dir);
+}
+
+#define AGENCIES                                                                                                       \
+    "fallback: humas\nagencies:\n  humas: {name: {id: Humas, en: Press}}\n  pu: {name: {id: PU, en: Works}}\n"
+#define DEFAULTS "defaults: {category: lainnya, type: lainnya, type_with_category: pengaduan}\n"
+#define OTHERS "  lainnya: {name: {id: lainnya, en: other}}\n"
+#define TYPES "type: {pengaduan: {}, lainnya: {}}\n"
+
+static struct rules *load(const char *categories, const char *agencies)
+{
+    struct rules *rules = NULL;
+    struct fault fault = {0};
+    put(categories_path, categories);
+    put(agencies_path, agencies);
+    if (rules_load(categories_path, agencies_path, &rules, &fault) != OK)
+        fail_msg("%s", fault.text);
+    return rules;
+}
+
+/* want begins with ":line:column: "; in which of the two files. */
+static void refused(const char *categories, const char *agencies, const char *file, const char *want)
+{
+    struct rules *rules;
+    struct fault fault = {0};
+    char sentence[600];
+    put(categories_path, categories);
+    put(agencies_path, agencies);
+    assert_int_equal(rules_load(categories_path, agencies_path, &rules, &fault), E_CONFIG);
+    snprintf(sentence, sizeof sentence, "%s:%s", file, want);
+    assert_string_equal(fault.text, sentence);
+    assert_int_equal(fault.code, E_CONFIG);
+}
+
+/* line 3 of categories.yaml is `line`, inside "category". */
+static void refused_category(const char *line, const char *want)
+{
+    char text[1024];
+    snprintf(text, sizeof text, DEFAULTS "category:\n%s\n" OTHERS TYPES, line);
+    refused(text, AGENCIES, categories_path, want);
+}
+
+static void keys_and_kinds(void **state)
+{
+    (void)state;
+    refused("", AGENCIES, categories_path, "1:1: categories.yaml is empty");
+    refused("- a\n", AGENCIES, categories_path, "1:1: categories.yaml: expected a mapping, found a list");
+    refused(DEFAULTS "categorys: {}\n", AGENCIES, categories_path,
+            "2:1: categories.yaml has no key \"categorys\"; did you mean \"category\"?");
+    refused(DEFAULTS "xxxxxxxxxx: {}\n", AGENCIES, categories_path, "2:1: categories.yaml has no key \"xxxxxxxxxx\"");
+    refused(DEFAULTS "category: {}\n", AGENCIES, categories_path, "1:1: categories.yaml lacks the key \"type\"");
+    refused("defaults: [a]\n", AGENCIES, categories_path, "1:11: defaults: expected a mapping, found a list");
+    refused("defaults: {}\ncategory: {}\n" TYPES, AGENCIES, categories_path,
+            "1:11: defaults lacks the key \"category\"");
+    refused_category("  jalan: x", "3:10: jalan: expected a mapping, found a text");
+    refused_category("  jalan: {agency: pu}", "3:10: jalan lacks the key \"name\"");
+    refused_category("  jalan: {name: {id: jalan}}", "3:17: name lacks the key \"en\"");
+    refused_category("  jalan: {name: {id: a, en: b}, wrods: {1: [a]}}",
+                     "3:33: jalan has no key \"wrods\"; did you mean \"words\"?");
+    refused_category("  ? [a]\n  : {}", "3:5: a key must be a plain word");
+    refused_category("  jalan raya: {}", "3:3: expected a label under category: a word without spaces");
+    refused_category("  jalan: {? [a] : b}", "3:13: a key must be a plain word");
+}
+
+static void duplicates(void **state)
+{
+    (void)state;
+    struct rules *rules;
+    struct fault fault;
+    put(categories_path, DEFAULTS "category:\n" OTHERS OTHERS TYPES);
+    put(agencies_path, AGENCIES);
+    assert_int_not_equal(rules_load(categories_path, agencies_path, &rules, &fault), OK);
+    assert_non_null(strstr(fault.text, "categories.yaml:4:3: "));
+    refused_category("  jalan: {name: {id: a, en: b}, words: {1: [rusak], 2: [lubang, RUSAK]}}",
+                     "3:65: category \"jalan\" has \"RUSAK\" twice (the other time \"rusak\")");
+}
+
+static void names_that_name_nothing(void **state)
+{
+    (void)state;
+    refused_category("  jalan: {name: {id: a, en: b}, agency: ph}",
+                     "3:41: there is no agency \"ph\"; did you mean \"pu\"?");
+    refused_category("  jalan: {name: {id: a, en: b}, agency: qqqqqq}", "3:41: there is no agency \"qqqqqq\"");
+    refused("defaults: {category: jalam, type: lainnya, type_with_category: lainnya}\ncategory:\n"
+            "  jalan: {name: {id: a, en: b}}\n" TYPES,
+            AGENCIES, categories_path, "1:22: there is no category \"jalam\"; did you mean \"jalan\"?");
+    refused("defaults: {category: lainnya, type: x, type_with_category: lainnya}\ncategory:\n" OTHERS TYPES, AGENCIES,
+            categories_path, "1:37: there is no type \"x\"");
+    refused("defaults: {category: lainnya, type: lainnya, type_with_category: y}\ncategory:\n" OTHERS TYPES, AGENCIES,
+            categories_path, "1:66: there is no type \"y\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "urgency: {emergency: {threshold: 1, type: z}}\n", AGENCIES,
+            categories_path, "5:43: there is no type \"z\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "urgency: {emergency: {threshold: 1, category: z}}\n", AGENCIES,
+            categories_path, "5:47: there is no category \"z\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES, "fallback: hums\nagencies:\n  humas: {name: {id: Humas, en: Press}}\n",
+            agencies_path, "1:11: there is no agency \"hums\"; did you mean \"humas\"?");
+    refused(DEFAULTS "category:\n" OTHERS TYPES,
+            "fallback: a\nagencies:\n  a: {name: {id: A, en: A}, categories: [lainnya, jalan]}\n", agencies_path,
+            "3:51: there is no category \"jalan\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES,
+            "fallback: a\nagencies:\n  a: {name: {id: A, en: A}, categories: [[jalan]]}\n", agencies_path,
+            "3:42: there is no category \"\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES, "fallback: a\n", agencies_path,
+            "1:1: agencies.yaml lacks the key \"agencies\"");
+}
+
+static void heads_with_fixed_labels(void **state)
+{
+    (void)state;
+    refused(DEFAULTS "category:\n" OTHERS TYPES "urgency: {emergncy: {threshold: 1}}\n", AGENCIES, categories_path,
+            "5:11: urgency has no label \"emergncy\"; did you mean \"emergency\"?");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "language: {javanese: {}}\n", AGENCIES, categories_path,
+            "5:12: language has no label \"javanese\"; did you mean \"id\"?");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "refusal: {auto_reply: {}}\n", AGENCIES, categories_path,
+            "5:23: auto_reply lacks the key \"threshold\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "refusal: {auto_reply: {threshold: many}}\n", AGENCIES, categories_path,
+            "5:35: threshold: expected a number above 0, found \"many\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "refusal: {auto_reply: {threshold: -1}}\n", AGENCIES, categories_path,
+            "5:35: threshold: expected a number above 0, found \"-1\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "refusal: {auto_reply: {threshold: 1x}}\n", AGENCIES, categories_path,
+            "5:35: threshold: expected a number above 0, found \"1x\"");
+    refused(DEFAULTS "category:\n" OTHERS TYPES "refusal: {auto_reply: {threshold: inf}}\n", AGENCIES, categories_path,
+            "5:35: threshold: expected a number above 0, found \"inf\"");
+}
+
+#define JALAN(rest) "  jalan: {name: {id: a, en: b}, " rest "}"
+
+static void weights_and_terms(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"heavy", "0", "101", "-101", "1x", "nan"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char line[256], want[256];
+        snprintf(line, sizeof line, JALAN("words: {%s: [a]}"), bad[i]);
+        snprintf(want, sizeof want,
+                 "3:41: expected a weight, a number from -100 to 100 but not 0, with the rules that weigh so much; "
+                 "found \"%s\"",
+                 bad[i]);
+        refused_category(line, want);
+    }
+    refused_category(JALAN("words: {1: a}"), "3:44: expected a list of words");
+    refused_category(JALAN("phrases: {1: a b}"), "3:46: expected a list of phrases");
+    refused_category(JALAN("patterns: {1: [a]}"), "3:47: expected a mapping from a name for people to a pattern");
+    refused_category(JALAN("words: {1: [[a]]}"), "3:45: expected a text, found a list or a mapping");
+    refused_category(JALAN("words: {1: ['a,']}"), "3:45: \"a,\" may not hold a comma or a semicolon");
+    refused_category(JALAN("words: {1: [jalan rusak]}"),
+                     "3:45: \"jalan rusak\" is not one word; several words belong under phrases");
+    refused_category(JALAN("words: {1: ['-']}"), "3:45: \"-\" is not one word; several words belong under phrases");
+    refused_category(JALAN("phrases: {1: [rusak]}"),
+                     "3:47: \"rusak\" is not several words; one word belongs under words");
+    refused_category(JALAN("phrases: {1: [a b c d e f g h i j k l m]}"),
+                     "3:47: \"a b c d e f g h i j k l m\" is too long: at most 12 words of 64 bytes");
+    refused_category(JALAN("words: {1: [abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdef]}"),
+                     "3:45: \"abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdef\" is too long: at "
+                     "most 12 words of 64 bytes");
+}
+
+static void patterns_that_do_not_compile(void **state)
+{
+    (void)state;
+    refused_category(JALAN("patterns: {1: {x: 'a(b'}}"),
+                     "3:51: pattern \"x\": missing closing parenthesis (at its character 4)");
+    refused_category(JALAN("patterns: {1: {x: 'a*'}}"),
+                     "3:51: pattern \"x\" matches the empty text, that is, every text");
+    refused_category(JALAN("patterns: {1: {x: '\\C'}}"),
+                     "3:51: pattern \"x\": using \\C is disabled by the application (at its character 3)");
+    refused_category(JALAN("patterns: {1: {x: [a]}}"), "3:51: expected a pattern, found a list or a mapping");
+    refused_category(JALAN("patterns: {1: {'x;': a}}"), "3:48: \"x;\" may not hold a comma or a semicolon");
+}
+
+static void files_that_are_not_there(void **state)
+{
+    (void)state;
+    struct rules *rules;
+    struct fault fault = {0};
+    assert_int_not_equal(rules_load(categories_path, agencies_path, &rules, &fault), OK);
+    assert_non_null(strstr(fault.text, "agencies.yaml"));
+    put(agencies_path, AGENCIES);
+    assert_int_not_equal(rules_load(categories_path, agencies_path, &rules, &fault), OK);
+    assert_non_null(strstr(fault.text, "categories.yaml"));
+    rules_free(NULL);
+}
+
+/* --- matching ------------------------------------------------------------------------------------------------- */
+
+#define CITY                                                                                                           \
+    DEFAULTS                                                                                                           \
+    "category:\n"                                                                                                      \
+    "  jalan: {name: {id: jalan, en: roads}, agency: pu, words: {2: [lubang, rusak], 1: [jalan]},\n"                   \
+    "          phrases: {4: [jalan rusak parah]}, patterns: {3: {aspal hancur: 'aspal.{0,20}hancur'}}}\n"              \
+    "  air: {name: {id: air, en: water}, words: {2: [jumat, keruh], 1: [pipa], -3: [gambar]}}\n" OTHERS                \
+    "type:\n  pengaduan: {words: {1: [tolong]}}\n  aspirasi: {threshold: 3, words: {2: [usul], 1: [saran]}}\n"         \
+    "  darurat: {}\n  lainnya: {}\n"                                                                                   \
+    "urgency: {emergency: {threshold: 3, type: darurat, category: air, words: {3: [api], -2: [kemarin]}}}\n"           \
+    "language: {id: {words: {1: [yang, di]}}, en: {words: {1: [the, is]}}}\n"                                          \
+    "refusal: {auto_reply: {threshold: 2, words: {2: [otomatis], 1: [sibuk]}}}\n"
+
+#define OFFICES                                                                                                        \
+    "fallback: humas\nagencies:\n  humas: {name: {id: Humas, en: Press}}\n  pu: {name: {id: PU, en: Works}}\n"         \
+    "  damkar: {name: {id: Damkar, en: Fire Brigade}, categories: [air], words: {1: [api]}}\n"                         \
+    "  pln: {name: {id: PLN, en: Power}, words: {5: [listrik]}}\n"                                                     \
+    "  pln2: {name: {id: PLN2, en: Power2}, words: {5: [listrik], 1: [padam]}}\n"
+
+static struct rules *city;
+
+static int setup_city(void **state)
+{
+    int err = setup(state);
+    if (err == 0)
+        city = load(CITY, OFFICES);
+    return err;
+}
+
+static int teardown_city(void **state)
+{
+    rules_free(city);
+    return teardown(state);
+}
+
+static struct classification classify(const char *text)
+{
+    struct classification found;
+    assert_int_equal(rules_classify(city, text, strlen(text), &found), OK);
+    return found;
+}
+
+static void in_category(const char *text, const char *category, double score)
+{
+    struct classification found = classify(text);
+    assert_string_equal(found.category, category);
+    assert_true(found.score == score);
+}
+
+static void words_meet_however_they_are_written(void **state)
+{
+    (void)state;
+    in_category("lubang", "jalan", 2);
+    in_category("LUBANG!!!", "jalan", 2);
+    in_category("lubaaaaang", "jalan", 2);
+    in_category("lubangnya", "jalan", 2);
+    in_category("lubang2", "jalan", 2);
+    in_category("lubang2nya", "jalan", 2);
+    in_category("lubangkah", "jalan", 2);
+    in_category("lúbàng", "jalan", 2);
+    in_category("ｌｕｂａｎｇ", "jalan", 2);
+    in_category("𝐥𝐮𝐛𝐚𝐧𝐠", "jalan", 2);
+    in_category("lu\u200Dbang", "lainnya", 0);
+    in_category("jum'at", "air", 2);
+    in_category("Jum’at", "air", 2);
+    in_category("'lubang'", "jalan", 2);
+    in_category("’lubang’ ", "jalan", 2);
+    in_category("ada,lubang.di", "jalan", 2);
+    in_category("(lubang)", "jalan", 2);
+    in_category("lubang\xE2\x80\x94yes", "jalan", 2);
+    in_category("sublubang", "lainnya", 0);
+    in_category("lubang1", "lainnya", 0);
+    in_category("", "lainnya", 0);
+    in_category("nya", "lainnya", 0);
+    in_category("ꦲꦤꦕꦫꦏ", "lainnya", 0);
+}
+
+static void a_rule_counts_once(void **state)
+{
+    (void)state;
+    in_category("lubang lubang lubang lubang2", "jalan", 2);
+    in_category("jalan lubang rusak", "jalan", 5);
+}
+
+static void phrases(void **state)
+{
+    (void)state;
+    in_category("jalan rusak parah", "jalan", 7);
+    in_category("JALAN, rusak - parah!", "jalan", 7);
+    in_category("jalannya rusak parah", "jalan", 7);
+    in_category("jalan rusak", "jalan", 3);
+    in_category("jalan rusak agak parah", "jalan", 3);
+}
+
+static void patterns(void **state)
+{
+    (void)state;
+    in_category("ASPALnya sudah\nhancur", "jalan", 3);
+    in_category("aspal", "lainnya", 0);
+    /* Text that is no UTF-8 (a caller's mistake) is still read as words; patterns pass it over. */
+    in_category("aspal \xFF hancur lubang", "jalan", 2);
+}
+
+static void who_wins(void **state)
+{
+    (void)state;
+    /* A tie goes to the first in the file; what speaks against counts. */
+    in_category("keruh lubang", "jalan", 2);
+    in_category("keruh pipa lubang", "air", 3);
+    in_category("keruh pipa gambar", "lainnya", 0);
+    assert_string_equal(classify("lubang").type, "pengaduan");
+    assert_string_equal(classify("halo").type, "lainnya");
+    assert_string_equal(classify("tolong").type, "pengaduan");
+    assert_string_equal(classify("usul lubang").type, "pengaduan");
+    assert_string_equal(classify("saran dan usul lubang").type, "aspirasi");
+}
+
+static void routing(void **state)
+{
+    (void)state;
+    assert_string_equal(classify("lubang").agency, "pu");
+    assert_string_equal(classify("keruh").agency, "humas");
+    assert_string_equal(classify("halo").agency, "humas");
+    assert_string_equal(classify("keruh api kemarin").agency, "damkar");
+    assert_string_equal(classify("lubang api kemarin").agency, "pu");
+    assert_string_equal(classify("lubang listrik").agency, "pln");
+    assert_string_equal(classify("lubang listrik padam").agency, "pln2");
+    assert_string_equal(classify("lubang").agency_name, "PU");
+    assert_string_equal(classify("the lubang is").agency_name, "Works");
+    assert_string_equal(classify("the lubang is").category_name, "roads");
+}
+
+static void urgency_language_refusal(void **state)
+{
+    (void)state;
+    struct classification found = classify("api");
+    assert_string_equal(found.urgency, "emergency");
+    assert_string_equal(found.type, "darurat");
+    assert_string_equal(found.category, "air");
+    assert_string_equal(classify("api lubang").category, "jalan");
+    assert_string_equal(classify("api kemarin").urgency, "normal");
+    assert_string_equal(classify("yang the").language, "id");
+    assert_string_equal(classify("the is di").language, "en");
+    assert_string_equal(classify("xyzzy").language, "");
+    assert_null(classify("sibuk").refusal);
+    assert_string_equal(classify("sibuk otomatis").refusal, "auto_reply");
+}
+
+static void an_urgency_without_consequences(void **state)
+{
+    (void)state;
+    struct classification found;
+    struct rules *rules =
+        load(DEFAULTS "category:\n" OTHERS TYPES "urgency: {emergency: {threshold: 1, words: {1: [api]}}}\n", AGENCIES);
+    assert_int_equal(rules_classify(rules, "api", 3, &found), OK);
+    assert_string_equal(found.urgency, "emergency");
+    assert_string_equal(found.type, "lainnya");
+    assert_string_equal(found.category, "lainnya");
+    rules_free(rules);
+}
+
+static void hits_say_where(void **state)
+{
+    (void)state;
+    const char *text = "Tolong, JALAN Rusak  parah di aspal hancur";
+    struct classification found = classify(text);
+    assert_string_equal(found.hits[0].rule, "jalan rusak parah");
+    assert_string_equal(found.hits[0].head, "category");
+    assert_string_equal(found.hits[0].label, "jalan");
+    assert_int_equal(found.hits[0].at, 8);
+    assert_int_equal(found.hits[0].len, 18);
+    assert_string_equal(found.hits[1].rule, "aspal hancur");
+    assert_int_equal(found.hits[1].at, 30);
+    assert_int_equal(found.hits[1].len, 12);
+    for (size_t i = 0; i < found.hit_count; i++)
+        assert_true(found.hits[i].at + found.hits[i].len <= strlen(text));
+}
+
+static void explained(const char *text, const char *want, const char *reason)
+{
+    char why[512], word[64];
+    struct classification found = classify(text);
+    rules_explain(&found, why, sizeof why);
+    assert_string_equal(why, want);
+    rules_reason(why, found.category, word, sizeof word);
+    assert_string_equal(word, reason);
+}
+
+#define ARROW " \xE2\x86\x90 "
+
+static void explanations(void **state)
+{
+    (void)state;
+    explained("tolong jalan di sini lubang", "jalan" ARROW "lubang +2, jalan +1; pengaduan" ARROW "tolong +1",
+              "lubang");
+    explained("lubang keruh", "jalan" ARROW "lubang +2", "lubang");
+    explained("tolong", "pengaduan" ARROW "tolong +1", "");
+    explained("api", "damkar" ARROW "api +1; emergency" ARROW "api +3", "");
+    explained("keruh pipa gambar jumat", "air" ARROW "keruh +2, jumat +2, pipa +1, gambar -3", "keruh");
+    explained("otomatis", "auto_reply" ARROW "otomatis +2", "");
+    explained("xyzzy", "", "");
+    explained("keruh pipa gambar", "", "");
+}
+
+static void explanations_in_small_places(void **state)
+{
+    (void)state;
+    struct classification found = classify("tolong jalan lubang");
+    char whole[128], part[128];
+    rules_explain(&found, whole, sizeof whole);
+    for (size_t size = 1; size <= strlen(whole) + 1; size++) {
+        memset(part, 'x', sizeof part);
+        rules_explain(&found, part, size);
+        assert_true(strlen(part) < size);
+        assert_memory_equal(part, whole, strlen(part));
+        size_t len = strlen(part);
+        assert_true(len == 0 || (part[len - 1] >= '0' && part[len - 1] <= '9'));
+    }
+    strcpy(part, "same");
+    rules_explain(&found, part, 0);
+    rules_reason(whole, "jalan", part, 0);
+    assert_string_equal(part, "same");
+    rules_reason(whole, "jalan", part, 6);
+    assert_string_equal(part, "");
+    rules_reason(whole, "jalan", part, 7);
+    assert_string_equal(part, "lubang");
+    rules_reason("jalan" ARROW "gambar -3", "jalan", part, sizeof part);
+    assert_string_equal(part, "");
+    rules_reason("jalan" ARROW, "jalan", part, sizeof part);
+    assert_string_equal(part, "");
+    rules_reason("jalanan" ARROW "x +1", "jalan", part, sizeof part);
+    assert_string_equal(part, "");
+}
+
+static void asking_the_rules(void **state)
+{
+    (void)state;
+    assert_string_equal(rules_agency_name(city, "pu"), "PU");
+    assert_null(rules_agency_name(city, "nope"));
+    assert_string_equal(rules_category_name(city, "jalan", "id"), "jalan");
+    assert_string_equal(rules_category_name(city, "jalan", "en"), "roads");
+    assert_string_equal(rules_category_name(city, "jalan", ""), "jalan");
+    assert_null(rules_category_name(city, "nope", "id"));
+    assert_true(rules_has_category(city, "air"));
+    assert_false(rules_has_category(city, "aspirasi"));
+    assert_string_equal(rules_agency_at(city, 0), "humas");
+    assert_string_equal(rules_agency_at(city, 4), "pln2");
+    assert_null(rules_agency_at(city, 5));
+}
+
+static void a_pattern_that_runs_away_is_given_up(void **state)
+{
+    (void)state;
+    struct classification found;
+    struct rules *rules =
+        load(DEFAULTS "category:\n" JALAN("words: {1: [rusak]}, patterns: {5: {x: '(?:a+a+)+b'}}") "\n" OTHERS TYPES,
+             AGENCIES);
+    const char *text = "rusak aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa cb";
+    assert_int_equal(rules_limit_hits(rules), 0);
+    assert_int_equal(rules_classify(rules, text, strlen(text), &found), OK);
+    assert_string_equal(found.category, "jalan");
+    assert_true(found.score == 1);
+    assert_int_equal(rules_limit_hits(rules), 1);
+    rules_free(rules);
+}
+
+static void a_match_whose_start_was_moved(void **state)
+{
+    (void)state;
+    struct classification found;
+    struct rules *rules =
+        load(DEFAULTS "category:\n" JALAN("patterns: {5: {x: 'lu\\Kbang'}}") "\n" OTHERS TYPES, AGENCIES);
+    assert_int_equal(rules_classify(rules, "lubang", 6, &found), OK);
+    assert_int_equal(found.hits[0].at, 2);
+    assert_int_equal(found.hits[0].len, 4);
+    rules_free(rules);
+}
+
+static void more_hits_than_there_is_room_for(void **state)
+{
+    (void)state;
+    char yaml[4096] = DEFAULTS "category:\n  jalan:\n    name: {id: a, en: b}\n    words:\n      1: [", text[1024] = "";
+    for (int i = 0; i < 60; i++) {
+        char word[16];
+        snprintf(word, sizeof word, "kata%c%c ", 'a' + i / 10, 'a' + i % 10);
+        strcat(text, word);
+        word[6] = ',';
+        strcat(yaml, word);
+    }
+    yaml[strlen(yaml) - 1] = ']';
+    strcat(yaml, "\n" OTHERS TYPES);
+    struct classification found;
+    struct rules *rules = load(yaml, AGENCIES);
+    assert_int_equal(rules_classify(rules, text, strlen(text), &found), OK);
+    assert_int_equal(found.hit_count, RULES_HITS_MAX);
+    assert_true(found.score == 60);
+    rules_free(rules);
+}
+
+static void rules_without_rules(void **state)
+{
+    (void)state;
+    struct classification found;
+    struct rules *rules = load(DEFAULTS "category:\n" OTHERS TYPES, AGENCIES);
+    assert_int_equal(rules_classify(rules, "jalan rusak", 11, &found), OK);
+    assert_string_equal(found.category, "lainnya");
+    assert_int_equal(found.hit_count, 0);
+    rules_free(rules);
+}
+
+static void any_bytes_are_classified(void **state)
+{
+    (void)state;
+    srand(1708);
+    for (int round = 0; round < 20000; round++) {
+        struct classification found;
+        size_t len = (size_t)rand() % 120;
+        char *text = malloc(len + 1);
+        for (size_t i = 0; i < len; i++)
+            text[i] = rand() % 3 ? "lubang api'2\xE2\x80\x99\xCC\x81 nya"[rand() % 20] : (char)rand();
+        assert_int_equal(rules_classify(city, text, len, &found), OK);
+        for (size_t i = 0; i < found.hit_count; i++)
+            assert_true(found.hits[i].at + found.hits[i].len <= len);
+        free(text);
+    }
+    char *wall = malloc(300000);
+    memset(wall, 'a', 300000);
+    in_category("", "lainnya", 0);
+    struct classification found;
+    assert_int_equal(rules_classify(city, wall, 300000, &found), OK);
+    for (size_t i = 1; i < 300000; i += 2)
+        wall[i] = ' ';
+    assert_int_equal(rules_classify(city, wall, 300000, &found), OK);
+    free(wall);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(keys_and_kinds, setup, teardown),
+        cmocka_unit_test_setup_teardown(duplicates, setup, teardown),
+        cmocka_unit_test_setup_teardown(names_that_name_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(heads_with_fixed_labels, setup, teardown),
+        cmocka_unit_test_setup_teardown(weights_and_terms, setup, teardown),
+        cmocka_unit_test_setup_teardown(patterns_that_do_not_compile, setup, teardown),
+        cmocka_unit_test_setup_teardown(files_that_are_not_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(words_meet_however_they_are_written, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(a_rule_counts_once, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(phrases, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(patterns, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(who_wins, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(routing, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(urgency_language_refusal, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(an_urgency_without_consequences, setup, teardown),
+        cmocka_unit_test_setup_teardown(hits_say_where, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(explanations, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(explanations_in_small_places, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(asking_the_rules, setup_city, teardown_city),
+        cmocka_unit_test_setup_teardown(a_pattern_that_runs_away_is_given_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_match_whose_start_was_moved, setup, teardown),
+        cmocka_unit_test_setup_teardown(more_hits_than_there_is_room_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(rules_without_rules, setup, teardown),
+        cmocka_unit_test_setup_teardown(any_bytes_are_classified, setup_city, teardown_city),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
