@@ -82,7 +82,7 @@ struct joined {
 };
 
 /* Joins pieces in the order given; where an index is missing a visible mark stands. n ≥ 1. */
-int pieces_join(const struct piece *pieces, size_t n, uint32_t total, struct joined *out);
+struct joined pieces_join(const struct piece *pieces, size_t n, uint32_t total);
 void joined_done(struct joined *joined);
 
 #endif

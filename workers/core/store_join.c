@@ -17,7 +17,7 @@ struct bytes {
 
 static void bytes_add(struct bytes *bytes, const void *data, size_t len)
 {
-    if (bytes->size - bytes->len < len || !bytes->data) {
+    if (bytes->size - bytes->len < len || bytes->size == 0) {
         bytes->size = (bytes->len + len) * 2 + 16;
         uint8_t *grown = realloc(bytes->data, bytes->size);
         if (!grown)
@@ -62,33 +62,37 @@ struct joining {
     bool repaired, binary;
 };
 
-static int add_run(struct joining *joining, const struct piece *pieces, size_t run, struct bytes *body)
+/* text_decode() fails only where memory is exhausted, and what is decoded here is bounded by 255 parts. */
+static struct text decode(int coding, ProtobufCBinaryData charset, const struct bytes *bytes)
+{
+    struct text text;
+    if (text_decode(coding, charset.data, charset.len, bytes->data, bytes->len, &text) != OK)
+        abort();
+    return text;
+}
+
+static void add_run(struct joining *joining, const struct piece *pieces, size_t run, struct bytes *body)
 {
     const Aduan__Record__Message *first = pieces[0].message;
-    struct text text;
     body->len = 0;
     for (size_t i = 0; i < run; i++)
         bytes_add(body, pieces[i].message->body.data, pieces[i].message->body.len);
-    int err = text_decode(first->coding, first->charset.data, first->charset.len, body->data, body->len, &text);
-    if (err != OK)
-        return err;
+    struct text text = decode(first->coding, first->charset, body);
     bytes_add(&joining->text, text.utf8, text.len);
-    joining->repaired = joining->repaired || text.repaired;
-    joining->binary = joining->binary || text.binary;
+    joining->repaired |= text.repaired;
+    joining->binary |= text.binary;
     text_done(&text);
-    return OK;
 }
 
 /* Runs may not be NFC across their seams: the sum goes through the decoder once more. */
-static int finish(struct joining *joining, struct text *out)
+static struct text finish(struct joining *joining)
 {
-    int err = text_decode(TEXT_CODING_7BIT, "UTF-8", 5, joining->text.data, joining->text.len, out);
-    if (err != OK)
-        return err;
-    out->repaired = out->repaired || joining->repaired;
-    out->binary = joining->binary;
-    out->empty = out->empty && !joining->binary;
-    return OK;
+    static uint8_t utf8[] = "UTF-8";
+    struct text text = decode(TEXT_CODING_7BIT, (ProtobufCBinaryData){sizeof utf8 - 1, utf8}, &joining->text);
+    text.repaired |= joining->repaired;
+    text.binary = joining->binary;
+    text.empty &= !joining->binary;
+    return text;
 }
 
 /* Stands where a part is missing, apart from what is around it. */
@@ -99,37 +103,34 @@ static void add_gap(struct bytes *text)
     bytes_add(text, "[...]", 5);
 }
 
-int pieces_join(const struct piece *pieces, size_t n, uint32_t total, struct joined *out)
+struct joined pieces_join(const struct piece *pieces, size_t n, uint32_t total)
 {
     struct joining joining = {0};
     struct bytes body = {0};
+    uint32_t expected = 1;
     size_t runs = 0;
-    int err = OK;
     bytes_add(&joining.text, "", 0);
-    for (size_t i = 0; err == OK && i < n; runs++) {
+    for (size_t i = 0; i < n; runs++) {
         size_t run = run_of(pieces + i, n - i);
-        if (pieces[i].index != (i == 0 ? 1 : pieces[i - 1].index + 1)) {
+        if (pieces[i].index != expected) {
             add_gap(&joining.text);
             bytes_add(&joining.text, " ", 1);
         }
-        err = add_run(&joining, pieces + i, run, &body);
+        add_run(&joining, pieces + i, run, &body);
         i += run;
+        expected = pieces[i - 1].index + 1u;
     }
-    if (err == OK && pieces[n - 1].index != total)
+    if (expected != total + 1)
         add_gap(&joining.text);
-    struct joined joined = {0};
-    if (err == OK)
-        err = finish(&joining, &joined.text);
+    struct joined joined = {.text = finish(&joining)};
     free(joining.text.data);
-    if (err == OK && runs == 1 && n == total) {
+    if (runs == 1 && n == total) {
         joined.body = body.data;
         joined.body_len = body.len;
     } else {
         free(body.data);
     }
-    if (err == OK)
-        *out = joined;
-    return err;
+    return joined;
 }
 
 void joined_done(struct joined *joined)

@@ -126,16 +126,13 @@ static int deliver_pieces(struct ingest *in, struct set *set, struct pieces *pie
     const struct piece *first = first_piece(set, pieces);
     uint8_t uuid[UUID_BYTES];
     Aduan__Record__Message message;
-    struct joined joined;
-    int err = pieces_join(pieces->items, pieces->count, set->header.total, &joined);
-    if (err != OK)
-        return err;
+    struct joined joined = pieces_join(pieces->items, pieces->count, set->header.total);
     whole_message(first, set, pieces, &joined, uuid, &message);
     put_be32(set->whole_key, message.time);
     memcpy(set->whole_key + 4, uuid, UUID_BYTES);
     message.committed_us = in->txn.now_us;
     struct whole whole = {.message = &message, .key = set->whole_key, .text = &joined.text, .sender = sender};
-    err = ingest_whole(in, &whole, out);
+    int err = ingest_whole(in, &whole, out);
     joined_done(&joined);
     if (err == OK)
         err = pieces_joined(in, pieces, set->whole_key);
