@@ -221,6 +221,7 @@ sms-combine-concatenated-mo = false
 log-file = "{dir}/bearerbox.log"
 log-level = 0
 {extra}
+
 group = smsc
 smsc = fake
 smsc-id = FAKE
