@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the classifier does when the store refuses: the store's verb is replaced by one that refuses to order. */
+#include "store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int injected_ingest(struct store *store, const struct store_policy *policy, const struct store_item *items,
+                           size_t n, uint64_t now_us, struct store_outcome *outcomes, struct fault *fault);
+#define store_ingest injected_ingest
+#include "../../workers/classifier/classifier.c"
+#include "../../workers/classifier/commit.c"
+
+enum { MESSAGES = 20, POISON = 7 };
+
+static struct worker worker;
+static struct config config;
+static int (*refuse)(const struct store_item *items, size_t n);
+static unsigned commits, committed[MESSAGES], parked[MESSAGES];
+
+static int injected_ingest(struct store *store, const struct store_policy *policy, const struct store_item *items,
+                           size_t n, uint64_t now_us, struct store_outcome *outcomes, struct fault *fault)
+{
+    (void)store, (void)policy, (void)now_us;
+    int err = refuse ? refuse(items, n) : OK;
+    if (err)
+        return fault_set(fault, (enum err)err, "refused");
+    commits++;
+    for (size_t i = 0; i < n; i++) {
+        const Aduan__Wire__Sms *sms = items[i].sms;
+        assert_int_equal(items[i].verdict != NULL, !sms->quarantine);
+        committed[sms->uuid.data[0]]++;
+        parked[sms->uuid.data[0]] += sms->quarantine != 0;
+        outcomes[i].kind = sms->quarantine ? STORE_QUARANTINED : STORE_TICKET;
+    }
+    return OK;
+}
+
+static bool has_poison(const struct store_item *items, size_t n, bool quarantined_too)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].sms->uuid.data[0] == POISON && (quarantined_too || !items[i].sms->quarantine))
+            return true;
+    }
+    return false;
+}
+
+static int full(const struct store_item *items, size_t n)
+{
+    (void)items, (void)n;
+    return E_FULL;
+}
+
+static int cannot_take_poison(const struct store_item *items, size_t n)
+{
+    return has_poison(items, n, false) ? E_INVALID : OK;
+}
+
+static int cannot_even_park_poison(const struct store_item *items, size_t n)
+{
+    return has_poison(items, n, true) ? E_CORRUPT : OK;
+}
+
+static void arrive(size_t channel, uint8_t first, uint8_t end)
+{
+    Aduan__Wire__Batch batch = ADUAN__WIRE__BATCH__INIT;
+    Aduan__Wire__Sms *sms[MESSAGES];
+    struct frame frame = {.type = FRAME_BATCH};
+    uint8_t *data;
+    size_t len;
+    for (uint8_t i = first; i < end; i++) {
+        uint8_t uuid[UUID_BYTES] = {i};
+        Aduan__Wire__Sms one = ADUAN__WIRE__SMS__INIT;
+        Aduan__Wire__Batch wrapped = ADUAN__WIRE__BATCH__INIT;
+        Aduan__Wire__Sms *pointer = &one;
+        one.uuid = (ProtobufCBinaryData){.data = uuid, .len = sizeof uuid};
+        wrapped.sms = &pointer;
+        wrapped.n_sms = 1;
+        assert_int_equal(frame_encode(&wrapped.base, &data, &len), FRAME_OK);
+        assert_int_equal(frame_decode(FRAME_BATCH, data, len, &frame.body), FRAME_OK);
+        free(data);
+        Aduan__Wire__Batch *decoded = (Aduan__Wire__Batch *)frame.body;
+        sms[i] = decoded->sms[0];
+        decoded->sms[0] = NULL;
+        frame_body_free(frame.body);
+    }
+    batch.sms = sms + first;
+    batch.n_sms = (size_t)(end - first);
+    frame.body = &batch.base;
+    classifier_role.frame(&worker, channel, &frame);
+}
+
+static struct classifier *classifier(void)
+{
+    return worker.role_state;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    static char *shortcodes[] = {(char *)"1708"};
+    struct fault fault;
+    config = (struct config){
+        .batch_max = 512, .batch_ms = 50, .credit = 100, .shortcodes = shortcodes, .shortcode_count = 1};
+    config.language = (char *)"id";
+    worker = (struct worker){.config = &config, .channel_count = 2};
+    assert_int_equal(
+        rules_load(ADUAN_ETC_DIR "/categories.yaml", ADUAN_ETC_DIR "/agencies.yaml", &worker.rules, &fault), OK);
+    assert_int_equal(classifier_role.start(&worker, &fault), OK);
+    refuse = NULL;
+    commits = 0;
+    memset(committed, 0, sizeof committed);
+    memset(parked, 0, sizeof parked);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    classifier_role.stop(&worker);
+    rules_free(worker.rules);
+    return 0;
+}
+
+static void a_commit_is_followed_by_its_acks(void **state)
+{
+    (void)state;
+    config.batch_max = 6;
+    arrive(0, 0, 5);
+    arrive(1, 5, 8);
+    commit_held(&worker);
+    assert_int_equal(classifier()->acks[0].count, 5);
+    assert_int_equal(classifier()->acks[1].count, 1);
+    assert_int_equal(classifier()->acks[1].uuids[0][0], 5);
+    commit_held(&worker);
+    assert_int_equal(classifier()->acks[1].count, 3);
+    assert_int_equal(commits, 2);
+    assert_int_equal(worker.done, 8);
+    assert_false(classifier_role.idle(&worker)); /* acks are still to be sent */
+}
+
+static void a_commit_waits_to_fill_but_not_for_ever(void **state)
+{
+    (void)state;
+    assert_true(commit_due_ms(&worker) == UINT64_MAX);
+    arrive(0, 0, 3);
+    uint64_t arrived = classifier()->held[0].arrived_ms;
+    assert_int_equal(commit_due_ms(&worker), arrived + config.batch_ms);
+    worker.draining = true;
+    assert_int_equal(commit_due_ms(&worker), 0);
+    worker.draining = false;
+    config.batch_max = 3;
+    assert_int_equal(commit_due_ms(&worker), 0);
+    config.batch_max = 512;
+    config.credit = 3; /* nothing more can come */
+    assert_int_equal(commit_due_ms(&worker), 0);
+    config.credit = 100;
+    classifier()->held[0].sms->deaths = 1;
+    assert_int_equal(commit_due_ms(&worker), 0);
+    classifier()->retry_ms = 77;
+    assert_int_equal(commit_due_ms(&worker), 77);
+}
+
+static void a_full_store_loses_and_acks_nothing(void **state)
+{
+    (void)state;
+    arrive(0, 0, 10);
+    refuse = full;
+    uint64_t before = clock_mono_ms(), last = 0;
+    for (int i = 0; i < 12; i++) {
+        commit_held(&worker);
+        assert_int_equal(classifier()->count, 10);
+        assert_int_equal(classifier()->acks[0].count, 0);
+        assert_non_null(worker.degraded);
+        assert_true(classifier()->retry_ms > before && classifier()->retry_ms >= last);
+        assert_true(classifier()->retry_ms <= clock_mono_ms() + RETRY_MAX_MS);
+        last = classifier()->retry_ms;
+    }
+    assert_int_equal(worker.errors, 12);
+    refuse = NULL;
+    commit_held(&worker);
+    assert_null(worker.degraded);
+    assert_int_equal(classifier()->retry_ms, 0);
+    assert_int_equal(classifier()->acks[0].count, 10);
+}
+
+static void one_message_does_not_hold_up_the_others(void **state)
+{
+    (void)state;
+    arrive(0, 0, MESSAGES);
+    refuse = cannot_take_poison;
+    for (int i = 0; i < MESSAGES + 5 && classifier()->count > 0; i++)
+        commit_held(&worker);
+    assert_int_equal(classifier()->count, 0);
+    assert_int_equal(classifier()->acks[0].count, MESSAGES);
+    for (int i = 0; i < MESSAGES; i++) {
+        assert_int_equal(committed[i], 1);
+        assert_int_equal(parked[i], i == POISON);
+    }
+    assert_null(worker.degraded);
+}
+
+static void not_even_one_that_cannot_be_parked(void **state)
+{
+    (void)state;
+    arrive(0, 0, MESSAGES);
+    refuse = cannot_even_park_poison;
+    for (int i = 0; i < MESSAGES + 5; i++)
+        commit_held(&worker);
+    assert_int_equal(classifier()->acks[0].count, MESSAGES - 1);
+    assert_int_equal(classifier()->count, 1);
+    assert_int_equal(classifier()->held[0].sms->uuid.data[0], POISON);
+    assert_non_null(worker.degraded);
+    assert_true(classifier()->retry_ms > 0);
+    refuse = NULL;
+    commit_held(&worker);
+    assert_int_equal(parked[POISON], 1);
+}
+
+static void a_lost_box_takes_its_messages_along(void **state)
+{
+    (void)state;
+    arrive(0, 0, 5);
+    arrive(1, 5, 12);
+    arrive(0, 12, 15);
+    commit_held(&worker); /* all of it */
+    arrive(0, 15, 17);
+    arrive(1, 17, 20);
+    classifier_role.box_lost(&worker, 0);
+    assert_int_equal(classifier()->count, 3);
+    assert_int_equal(classifier()->acks[0].count, 0);
+    assert_int_equal(classifier()->acks[1].count, 7);
+    commit_held(&worker);
+    assert_int_equal(committed[15] + committed[16], 0);
+    assert_int_equal(classifier()->acks[1].count, 10);
+}
+
+static void other_frames_are_refused(void **state)
+{
+    (void)state;
+    struct frame frame = {.type = FRAME_RESULTS};
+    classifier_role.frame(&worker, 0, &frame);
+    assert_int_equal(worker.refused, 1);
+    frame.type = FRAME_BYE;
+    classifier_role.frame(&worker, 0, &frame);
+    assert_int_equal(worker.refused, 1);
+    assert_true(classifier_role.idle(&worker));
+}
+
+#define WITH_CLASSIFIER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    log_open("test_classifier", "classifier.1", LOG_LEVEL_ERROR);
+    const struct CMUnitTest tests[] = {
+        WITH_CLASSIFIER(a_commit_is_followed_by_its_acks),
+        WITH_CLASSIFIER(a_commit_waits_to_fill_but_not_for_ever),
+        WITH_CLASSIFIER(a_full_store_loses_and_acks_nothing),
+        WITH_CLASSIFIER(one_message_does_not_hold_up_the_others),
+        WITH_CLASSIFIER(not_even_one_that_cannot_be_parked),
+        WITH_CLASSIFIER(a_lost_box_takes_its_messages_along),
+        WITH_CLASSIFIER(other_frames_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
