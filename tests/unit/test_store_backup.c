@@ -4,6 +4,28 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* The n-th call of these fails with EIO; 0: none. They stand in front of libc's for everything linked here. */
+static int fail_fsync, fail_renameat;
+
+int fsync(int fd)
+{
+    if (fail_fsync > 0 && --fail_fsync == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int renameat(int old_dir, const char *old_path, int new_dir, const char *new_path)
+{
+    if (fail_renameat > 0 && --fail_renameat == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_renameat2, old_dir, old_path, new_dir, new_path, 0);
+}
 
 static int setup(void **state)
 {
@@ -172,13 +194,61 @@ static void what_is_no_backup_of_ours_is_refused(void **state)
     assert_int_equal(store_restore(beside(s, "none"), dst, SUPPORT_MAP_BYTES, s->seal, &fault), E_NOT_FOUND);
     assert_int_equal(access(dst, F_OK), -1);
     /* of a newer version */
-    struct store_txn txn = support_write(s);
+    struct store *copy = open_at(s, backup);
+    struct store_txn txn = {.store = copy};
+    assert_int_equal(mdb_txn_begin(copy->env, NULL, 0, &txn.txn), 0);
     assert_int_equal(txn_put(&txn, T_META, "version", 7, "\0\0\0\x09", 4), OK);
-    support_commit(&txn);
-    /* such a copy cannot be opened, which the backup says at once */
-    const char *newer = beside(s, "newer");
-    assert_int_equal(store_backup(s->store, newer, &fault), E_VERSION);
-    assert_int_equal(store_restore(newer, dst, SUPPORT_MAP_BYTES, s->seal, &fault), E_VERSION);
+    assert_int_equal(mdb_txn_commit(txn.txn), 0);
+    assert_int_equal(store_restore(backup, dst, SUPPORT_MAP_BYTES, s->seal, &fault), E_VERSION);
+    assert_int_equal(access(dst, F_OK), -1);
+    /* a copy that could not be opened again is no backup */
+    assert_int_equal(store_backup(copy, dst, &fault), E_VERSION);
+    assert_int_equal(access(dst, F_OK), -1);
+    store_close(copy);
+}
+
+static void a_disk_that_fails_leaves_nothing_behind(void **state)
+{
+    struct support *s = *state;
+    struct fault fault = {0};
+    const char *backup = beside(s, "backup"), *dst = beside(s, "restored");
+    for (int n = 1; n <= 3; n++) {
+        fail_fsync = n;
+        assert_int_equal(store_backup(s->store, backup, &fault), E_IO);
+        assert_int_equal(access(backup, F_OK), -1);
+    }
+    fail_renameat = 1;
+    assert_int_equal(store_backup(s->store, backup, &fault), E_IO);
+    assert_false(exists(backup, "data.mdb"));
+    must(store_backup(s->store, backup, &fault), &fault);
+    for (int n = 1; n <= 3; n++) {
+        fail_fsync = n;
+        assert_int_equal(store_restore(backup, dst, SUPPORT_MAP_BYTES, s->seal, &fault), E_IO);
+        assert_int_equal(access(dst, F_OK), -1);
+    }
+    fail_renameat = 1;
+    assert_int_equal(store_restore(backup, dst, SUPPORT_MAP_BYTES, s->seal, &fault), E_IO);
+    assert_int_equal(access(dst, F_OK), -1);
+    must(store_restore(backup, dst, SUPPORT_MAP_BYTES, s->seal, &fault), &fault);
+    fail_fsync = fail_renameat = 0;
+}
+
+static void a_store_whose_pages_cannot_be_read_is_not_copied(void **state)
+{
+    struct support *s = *state;
+    struct fault fault = {0};
+    const char *dst = beside(s, "backup");
+    /* every reader slot is taken: the snapshot for the copy cannot begin */
+    static MDB_txn *readers[2000];
+    size_t n = 0;
+    while (n < 2000 && mdb_txn_begin(s->store->env, NULL, MDB_RDONLY, &readers[n]) == 0)
+        n++;
+    assert_true(n < 2000);
+    assert_int_equal(store_backup(s->store, dst, &fault), E_BUSY);
+    assert_int_equal(access(dst, F_OK), -1);
+    while (n > 0)
+        mdb_txn_abort(readers[--n]);
+    must(store_backup(s->store, dst, &fault), &fault);
 }
 
 static void a_map_too_small_for_the_backup_is_told(void **state)
@@ -237,6 +307,8 @@ int main(void)
         T(a_restored_store_goes_on_under_a_new_epoch),
         T(a_restore_keeps_off_what_lives),
         T(what_is_no_backup_of_ours_is_refused),
+        T(a_disk_that_fails_leaves_nothing_behind),
+        T(a_store_whose_pages_cannot_be_read_is_not_copied),
         T(a_map_too_small_for_the_backup_is_told),
         T(a_failed_commit_leaves_no_store),
         T(a_killed_restore_is_in_nobodys_way),

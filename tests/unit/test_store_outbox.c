@@ -666,6 +666,58 @@ static void nothing_is_written_to_a_store_that_is_only_read(void **state)
     assert_int_equal(store_reply_get(s->store, id, &reply), E_NOT_FOUND);
 }
 
+/* A table that LMDB refuses ends the verb with an error, and nothing of it has happened. */
+static void a_table_that_fails_changes_nothing(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out;
+    struct store_reply_input in = {.input = REPLY_IN_SMSC_ACCEPTED};
+    uint8_t key[STORE_KEY_MESSAGE_BYTES], sender[SEAL_ID_BYTES] = {1};
+    uint64_t due;
+    Aduan__Record__Message message = message_of(key, sender);
+    const struct reply_intent intent = {.template_name = "empty"};
+    static const enum store_table tables[] = {T_OUTBOX, T_OUTBOX_DUE, T_EVENT};
+    support_sms(s, &(struct support_sms){.n = 1});
+    support_reply_id(1, 0, in.id);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        MDB_dbi table = s->store->table[tables[i]];
+        s->store->table[tables[i]] = 99;
+        struct store_txn txn = support_write(s);
+        assert_true(txn_queue_reply(&txn, &message, NULL, &intent) < 0);
+        txn_abort(&txn);
+        assert_true(store_reply_inputs(s->store, &in, 1, s->now_us, NULL, NULL) < 0);
+        if (tables[i] == T_OUTBOX_DUE)
+            assert_true(store_next_due(s->store, &due) < 0);
+        if (tables[i] != T_EVENT)
+            assert_true(store_claim_replies(s->store, &c, &out, NULL) < 0);
+        s->store->table[tables[i]] = table;
+    }
+    check_state(s, 1, REPLY_STATE(READY), "");
+    assert_string_equal(support_events(s, 1).kinds, "ROU");
+}
+
+static void without_a_reader_slot_nothing_is_read(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out;
+    static MDB_txn *readers[2000];
+    uint8_t id[16] = {0};
+    uint64_t due;
+    Reply *reply;
+    size_t n = 0;
+    while (n < 2000 && mdb_txn_begin(s->store->env, NULL, MDB_RDONLY, &readers[n]) == 0)
+        n++;
+    assert_int_equal(store_next_due(s->store, &due), E_BUSY);
+    assert_int_equal(store_reply_get(s->store, id, &reply), E_BUSY);
+    assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), E_BUSY);
+    while (n > 0)
+        mdb_txn_abort(readers[--n]);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -695,6 +747,8 @@ int main(void)
         T(ambiguous_stays_sending_and_is_taken_up_later),
         T(refusals_are_final_until_evidence_says_otherwise),
         T(a_batch_is_applied_in_order_and_counts_what_it_ignores),
+        T(a_table_that_fails_changes_nothing),
+        T(without_a_reader_slot_nothing_is_read),
         T(nothing_is_written_to_a_store_that_is_only_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

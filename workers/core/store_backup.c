@@ -58,18 +58,27 @@ static int place_open(const char *path, struct place *place, struct fault *fault
     place->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (place->fd < 0)
         return os_fault(fault, "cannot open the directory", path);
+    int rc = OK;
     if (flock(place->fd, LOCK_EX | LOCK_NB) != 0)
-        return fault_set(fault, E_BUSY, "somebody has a store open in %s; stop every process that uses it first", path);
-    if (holds_store(place->fd))
-        return fault_set(fault, E_EXISTS, "%s already holds a store; name another directory, or move that one away",
-                         path);
-    return OK;
+        rc = fault_set(fault, E_BUSY, "somebody has a store open in %s; stop every process that uses it first", path);
+    else if (holds_store(place->fd))
+        rc =
+            fault_set(fault, E_EXISTS, "%s already holds a store; name another directory, or move that one away", path);
+    if (rc != OK) {
+        close(place->fd);
+        place->fd = -1; /* not ours to clean */
+    }
+    return rc;
 }
 
+/* Nothing that only looks like a store stays behind: without `keep` the place is as it was. */
 static void place_close(struct place *place, bool keep)
 {
-    if (place->fd >= 0)
-        close(place->fd);
+    if (place->fd < 0)
+        return;
+    if (!keep)
+        unlinkat(place->fd, data_name, 0);
+    close(place->fd);
     if (place->made && !keep)
         rmdir(place->path);
 }
@@ -104,7 +113,7 @@ static int copy_env(struct store *store, int dir_fd, const char *name, struct fa
     return store_fault(fault, code, doing);
 }
 
-/* What was written can be opened, with this key and by this version. */
+/* What was written can be opened, with this key and by this version. The place is unlocked for it. */
 static int check_copy(const struct store *store, const char *dst, struct fault *fault)
 {
     MDB_envinfo info;
@@ -132,8 +141,12 @@ int store_backup(struct store *store, const char *dst, struct fault *fault)
         rc = os_fault(fault, "cannot name the copy in", dst);
     if (rc == OK)
         rc = place_sync(&place, fault);
+    if (rc == OK && flock(place.fd, LOCK_UN) != 0)
+        rc = os_fault(fault, "cannot unlock the directory", dst);
+    if (rc == OK)
+        rc = check_copy(store, dst, fault);
     place_close(&place, rc == OK);
-    return rc == OK ? check_copy(store, dst, fault) : rc;
+    return rc;
 }
 
 /* --- restore ------------------------------------------------------------------------------------------------ */
