@@ -18,13 +18,13 @@
 #define CONFIG_DEFAULT_PATH "/etc/aduan/aduan.yaml"
 
 struct config_bearerbox {
-    char *name;      /* unique over all boxes */
+    char *name; /* unique over all boxes */
     char *host;
     uint32_t port;   /* smsbox-port */
     char *smsbox_id; /* identifies us in smsbox-route */
     bool tls;
-    char *tls_ca;    /* PEM that the server's certificate must chain to; NULL: not checked */
-    char *tls_cert;  /* PEM with our certificate and key; NULL: none */
+    char *tls_ca;   /* PEM that the server's certificate must chain to; NULL: not checked */
+    char *tls_cert; /* PEM with our certificate and key; NULL: none */
 };
 
 struct config_box {
@@ -36,10 +36,10 @@ struct config_box {
 struct config {
     char *path; /* the file it came from, absolute */
     /* desk */
-    char *desk_name;      /* "Kota Pekalongan": field {desk} of the templates */
-    char **shortcodes;    /* numbers this desk answers on */
+    char *desk_name;   /* "Kota Pekalongan": field {desk} of the templates */
+    char **shortcodes; /* numbers this desk answers on */
     size_t shortcode_count;
-    char *language;       /* "id" or "en": when a text does not tell */
+    char *language; /* "id" or "en": when a text does not tell */
     char *categories_path;
     char *agencies_path;
     char *replies_dir;
@@ -48,7 +48,7 @@ struct config {
     uint64_t store_map_bytes; /* fixed map size, the same in every process */
     char *key_path;
     /* run */
-    char *run_dir;        /* sockets, locks; mode 0700 */
+    char *run_dir; /* sockets, locks; mode 0700 */
     enum { CONFIG_LOG_ERROR, CONFIG_LOG_WARNING, CONFIG_LOG_INFO, CONFIG_LOG_DEBUG } log_level;
     /* boxes */
     struct config_box *boxes;
@@ -70,18 +70,18 @@ struct config {
     uint32_t reply_attempts;    /* then FAILED */
     uint32_t reply_rate;        /* automatic replies to one sender inside reply_rate_window_s */
     uint32_t reply_rate_window_s;
-    uint32_t reply_window;      /* MT without a result at one responder */
-    uint32_t reply_dlr_mask;    /* delivery reports to ask for */
-    uint32_t reply_segments_max; /* lint and load refuse a template that may cost more */
+    uint32_t reply_window;        /* MT without a result at one responder */
+    uint32_t reply_dlr_mask;      /* delivery reports to ask for */
+    uint32_t reply_segments_max;  /* lint and load refuse a template that may cost more */
     uint32_t short_sender_digits; /* a numeric sender of this many digits or fewer is another shortcode */
     /* supervision */
     uint32_t restart_first_ms;
     uint32_t restart_max_ms;
-    uint32_t drain_s;           /* then a draining worker is killed */
-    uint32_t box_window_warn;   /* status warns when so many MO wait for their ack */
+    uint32_t drain_s;         /* then a draining worker is killed */
+    uint32_t box_window_warn; /* status warns when so many MO wait for their ack */
     /* smoke test: the fake SMSC link of bearerbox that `aduan send` and `aduan phone` speak to */
     char *smoke_host;
-    uint32_t smoke_port;        /* 0: not configured */
+    uint32_t smoke_port; /* 0: not configured */
     char *smoke_sender;
 };
 
@@ -92,10 +92,18 @@ MUST_CHECK int config_parse(const char *name, const char *base_dir, const char *
                             struct fault *fault);
 void config_free(struct config *config);
 
-enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_COUNT, CONFIG_BYTES, CONFIG_BOOL, CONFIG_CHOICE, CONFIG_LIST,
-                   CONFIG_BOXES };
+enum config_type {
+    CONFIG_TEXT,
+    CONFIG_PATH,
+    CONFIG_COUNT,
+    CONFIG_BYTES,
+    CONFIG_BOOL,
+    CONFIG_CHOICE,
+    CONFIG_LIST,
+    CONFIG_BOXES
+};
 struct config_row {
-    const char *key;      /* "replies.lease_s" */
+    const char *key; /* "replies.lease_s" */
     enum config_type type;
     size_t offset;        /* in struct config */
     const char *fallback; /* default as it would be written; NULL: required */

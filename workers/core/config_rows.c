@@ -118,7 +118,7 @@ static const struct config_row rows[] = {
      "The longest such wait.", true},
     {"supervision.drain_s", CONFIG_COUNT, AT(drain_s), "30", 1, 3600, NULL,
      "How long a stopping process may finish what it holds; then it is killed. Nothing is lost by it.", true},
-    {"supervision.window_warn", CONFIG_COUNT, AT(box_window_warn), "1500", 1, 1000000, NULL,
+    {"supervision.box_window_warn", CONFIG_COUNT, AT(box_window_warn), "1500", 1, 1000000, NULL,
      "Status warns when this many messages of one link wait for their commit (bearerbox's smsbox-max-pending is "
      "the end of it).", true},
 

@@ -31,9 +31,9 @@ enum yaml_kind yaml_node_kind(const struct yaml_node *node);
 const char *yaml_node_text(const struct yaml_node *node);
 /* Items of a sequence, pairs of a mapping; 0 for a scalar. */
 size_t yaml_node_count(const struct yaml_node *node);
-const struct yaml_node *yaml_node_item(const struct yaml_node *node, size_t i);       /* sequence */
-const struct yaml_node *yaml_node_key(const struct yaml_node *node, size_t i);        /* mapping */
-const struct yaml_node *yaml_node_value(const struct yaml_node *node, size_t i);      /* mapping */
+const struct yaml_node *yaml_node_item(const struct yaml_node *node, size_t i);          /* sequence */
+const struct yaml_node *yaml_node_key(const struct yaml_node *node, size_t i);           /* mapping */
+const struct yaml_node *yaml_node_value(const struct yaml_node *node, size_t i);         /* mapping */
 const struct yaml_node *yaml_node_get(const struct yaml_node *mapping, const char *key); /* NULL if absent */
 
 /* "file:line:column: <message>" into the fault; returns E_CONFIG. */

@@ -80,7 +80,9 @@ void process_reap(struct process *p, struct process_end *out)
     siginfo_t info = {0};
     struct process_end end = {.code = -1};
 
-    if (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED | WNOHANG) == 0 && info.si_pid == p->pid) {
+    /* Without WNOHANG: a pidfd may be readable an instant before the kernel lets its process be waited for, and one
+     * left unwaited would stay a zombie. Whoever is not our child fails at once. */
+    if (waitid(P_PIDFD, (id_t)p->pidfd, &info, WEXITED) == 0) {
         end.known = true;
         if (info.si_code == CLD_EXITED)
             end.code = info.si_status;
