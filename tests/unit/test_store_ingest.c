@@ -2,6 +2,9 @@
 /* One SMS, one message row, one ticket or one stated reason, one reply; and nothing of it when the commit fails. */
 #include "support_ingest.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 struct fixture {
     struct support s;
     struct desk desk;
@@ -422,6 +425,42 @@ static void a_full_map_is_refused_whole_and_what_was_there_stays(void **state)
     assert_int_equal(out.ticket, ticket_id_make(TICKET_SERIAL_FIRST + n - 1));
 }
 
+static uint64_t no_space(const char *path)
+{
+    (void)path;
+    return 0;
+}
+
+/* The kernel itself cuts the write short, as a disk that fills up does: what LMDB has done by then is undone. */
+static void a_disk_that_fills_up_in_a_write_is_survived(void **state)
+{
+    struct fixture *f = *state;
+    struct rlimit before, limit;
+    struct fault fault = {0};
+    struct store_outcome out;
+    char body[30000];
+    memset(body, 'x', sizeof body);
+    const struct mo mo = {.n = 2, .body = body, .body_len = sizeof body};
+    ingest_ok(&f->s, &f->desk, &(struct mo){.n = 1, .body = "halo"});
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 64 << 10;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    int unknown = ingest_one(&f->s, &f->desk, &mo, &out, &fault);
+    uint64_t (*disk_free)(const char *) = store_disk_free_hook;
+    store_disk_free_hook = no_space;
+    int full = ingest_one(&f->s, &f->desk, &mo, &out, &fault);
+    store_disk_free_hook = disk_free;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(unknown, E_IO);
+    assert_int_equal(full, E_FULL);
+    assert_non_null(strstr(fault.text, "disk is full"));
+    assert_int_equal(support_count(&f->s, T_MESSAGE), 1);
+    assert_verified(&f->s);
+    assert_int_equal(ingest_ok(&f->s, &f->desk, &mo).ticket, ticket_id_make(TICKET_SERIAL_FIRST + 1));
+}
+
 static void a_sequence_behind_its_events_is_noticed(void **state)
 {
     struct fixture *f = *state;
@@ -470,6 +509,7 @@ int main(void)
         TEST(a_failed_commit_leaves_nothing_and_a_retry_works),
         TEST(one_bad_item_takes_its_batch_back),
         TEST(a_full_map_is_refused_whole_and_what_was_there_stays),
+        TEST(a_disk_that_fills_up_in_a_write_is_survived),
         TEST(a_sequence_behind_its_events_is_noticed),
         TEST(a_store_for_reading_takes_nothing),
     };

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READERS_MAX = 512, DISK_FREE_MIN_BYTES = 1 << 20 };
+enum { READERS_MAX = 512 };
 
 static const char *const table_names[T_END] = {
     [T_META] = "meta",
@@ -94,7 +94,7 @@ static int check_file(struct store *store, bool create, struct fault *fault)
 
 static int check_disk(struct store *store, struct fault *fault)
 {
-    if (store_disk_free_hook(store->dir) >= DISK_FREE_MIN_BYTES)
+    if (store_disk_free_hook(store->dir) >= STORE_DISK_FREE_MIN_BYTES)
         return OK;
     return fault_set(fault, E_FULL, "the disk of the store %s is full; free some space, then start again", store->dir);
 }

@@ -67,7 +67,8 @@ struct store_outcome {
 
 /* Commits a batch: message rows, parts, tickets, reply intents, identities and events, in one transaction.
  * A uuid+time already there is STORE_DUPLICATE and changes nothing. sms->quarantine parks it raw, undecoded.
- * Messages are taken in the order given. outcomes has n places and is written on OK only. */
+ * Messages are taken in the order given. outcomes has n places and is written on OK only.
+ * E_INVALID: a uuid of another length than 16, which the caller refuses beforehand; E_FULL, E_IO: try again. */
 MUST_CHECK int store_ingest(struct store *store, const struct store_policy *policy, const struct store_item *items,
                             size_t n, uint64_t now_us, struct store_outcome *outcomes, struct fault *fault);
 /* Delivers sets whose deadline has passed as what there is, and forgets finished ones; at most `max` sets.

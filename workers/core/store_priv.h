@@ -77,6 +77,8 @@ struct store_txn {
 
 /* The last step of every write: mdb_txn_commit. A test's replacement aborts the txn and returns an LMDB code. */
 extern int (*store_commit_hook)(MDB_txn *txn);
+/* With less than this the disk is full. */
+enum { STORE_DISK_FREE_MIN_BYTES = 1 << 20 };
 /* Bytes free for us on the file system of a path; a test replaces it to have a full disk. */
 extern uint64_t (*store_disk_free_hook)(const char *path);
 

@@ -30,6 +30,7 @@ static const struct {
     {MDB_KEYEXIST, E_EXISTS, "it is there already"},
     {ENOSPC, E_FULL, "the disk is full; free some space on the store's file system, the work goes on by itself"},
     {EDQUOT, E_FULL, "the disk quota is used up; raise it or free some space, the work goes on by itself"},
+    {EFBIG, E_FULL, "the store's file may not grow any more; raise the file size limit (ulimit -f, LimitFSIZE)"},
     {MDB_MAP_FULL, E_FULL, "the store's map is full; raise store.map_bytes and restart every process"},
     {MDB_TXN_FULL, E_FULL, "one transaction changed too much; lower workers.batch_max"},
     {MDB_CORRUPTED, E_CORRUPT, "the store's file is damaged; stop everything and restore a backup (aduan restore)"},
@@ -202,6 +203,13 @@ int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn
     return OK;
 }
 
+/* A disk that fills up in the middle of a write makes it a short one, which LMDB calls an I/O error. */
+static int commit_write(struct store *store, MDB_txn *txn)
+{
+    int rc = store_commit_hook(txn);
+    return rc == EIO && store_disk_free_hook(store->dir) < STORE_DISK_FREE_MIN_BYTES ? ENOSPC : rc;
+}
+
 int txn_commit(struct store_txn *txn)
 {
     int err = txn->write ? write_counters(txn) : OK;
@@ -211,7 +219,7 @@ int txn_commit(struct store_txn *txn)
     }
     MDB_txn *ending = txn->txn;
     txn->txn = NULL;
-    return result(txn->store, txn->write ? store_commit_hook(ending) : mdb_txn_commit(ending));
+    return result(txn->store, txn->write ? commit_write(txn->store, ending) : mdb_txn_commit(ending));
 }
 
 void txn_abort(struct store_txn *txn)
