@@ -286,15 +286,15 @@ void dispatch_pump(struct dispatch *dispatch, struct roster *roster)
     struct job *jobs[DISPATCH_BATCH_MAX];
     struct peer *spared = pump_suspects(dispatch, roster), *peer;
     size_t eligible;
-    while (dispatch->waiting > 0 && (peer = least_loaded(roster, spared, &eligible)) != NULL) {
-        size_t share = (dispatch->waiting + eligible - 1) / eligible, room = room_of(peer);
-        if (share < CHUNK)
-            share = CHUNK;
-        if (share > room)
-            share = room;
-        if (share > DISPATCH_BATCH_MAX)
-            share = DISPATCH_BATCH_MAX;
-        size_t count = pick(dispatch, jobs, share);
+    peer = least_loaded(roster, spared, &eligible);
+    size_t share = eligible > 0 ? (dispatch->waiting + eligible - 1) / eligible : 0;
+    if (share < CHUNK)
+        share = CHUNK;
+    if (share > DISPATCH_BATCH_MAX)
+        share = DISPATCH_BATCH_MAX;
+    for (; peer && dispatch->waiting > 0; peer = least_loaded(roster, spared, &eligible)) {
+        size_t room = room_of(peer);
+        size_t count = pick(dispatch, jobs, share < room ? share : room);
         (void)give(dispatch, roster, peer, jobs, count);
     }
 }

@@ -366,11 +366,11 @@ static bool tell(struct outbound *outbound, struct roster *roster, struct peer *
 void outbound_pump(struct outbound *outbound, struct roster *roster)
 {
     struct reply *reply, *next;
-    for (uint32_t i = 0; i < outbound->hooks.links; i++) {
+    for (uint32_t i = 0; i < outbound->hooks.links; i++)
         if (!outbound->hooks.up(outbound->hooks.ctx, i) && outbound->links[i].queued > 0)
             replace_queue(outbound, i);
+    for (uint32_t i = 0; i < outbound->hooks.links; i++)
         write_out(outbound, i);
-    }
     for (reply = TAILQ_FIRST(&outbound->owed); reply; reply = next) {
         struct peer *peer = addressee(roster, reply);
         next = TAILQ_NEXT(reply, in_list);
