@@ -61,7 +61,7 @@ struct store_item {
 
 struct store_outcome {
     enum { STORE_DUPLICATE, STORE_TICKET, STORE_NO_TICKET, STORE_PART, STORE_QUARANTINED } kind;
-    uint64_t ticket;    /* 0 unless this SMS opened one (a part may have completed its set) */
+    uint64_t ticket; /* 0 unless this SMS opened one (a part may have completed its set) */
     bool repaired;
 };
 
@@ -79,11 +79,11 @@ MUST_CHECK int store_parts_expire(struct store *store, const struct store_policy
 /* --- outbox (responder) ------------------------------------------------------------------------------------- */
 
 struct store_claim {
-    const char *holder;       /* the responder's name */
-    const uint8_t *life;      /* its 16-byte life */
+    const char *holder;  /* the responder's name */
+    const uint8_t *life; /* its 16-byte life */
     uint64_t now_us, lease_us;
     uint32_t max;
-    uint32_t attempts_max;    /* a reply claimed more often becomes FAILED "attempts" */
+    uint32_t attempts_max; /* a reply claimed more often becomes FAILED "attempts" */
     void *ctx;
     /* Fills text (malloc'ed), ucs2, segments of a reply that has none yet; called inside the transaction with its
      * ticket (NULL: none). An error makes that reply FAILED "template", and the rest goes on. */
@@ -112,16 +112,15 @@ MUST_CHECK int store_next_due(struct store *store, uint64_t *due_us);
 struct store_reply_input {
     uint8_t id[STORE_REPLY_ID_BYTES];
     enum reply_input input;
-    uint64_t due_us;      /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
-    const char *cause;    /* may be NULL */
+    uint64_t due_us;   /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
+    const char *cause; /* may be NULL */
 };
 /* Applies MT acks and delivery reports, in order, in one transaction. Unknown ids and inputs that change nothing are
  * counted in *ignored (may be NULL), not errors. */
 MUST_CHECK int store_reply_inputs(struct store *store, const struct store_reply_input *inputs, size_t n,
                                   uint64_t now_us, size_t *ignored, struct fault *fault);
 /* E_NOT_FOUND. */
-MUST_CHECK int store_reply_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES],
-                               Aduan__Record__Reply **out);
+MUST_CHECK int store_reply_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
 
 /* --- tickets (staff) ---------------------------------------------------------------------------------------- */
 
@@ -129,10 +128,10 @@ enum { STORE_TICKET_TEXT_MAX_BYTES = 4096, STORE_TICKET_NOTES_MAX = 1000, STORE_
 
 struct store_ticket_change {
     enum ticket_verb verb;
-    const char *actor;   /* who did it; needed */
-    const char *agency;  /* TICKET_ASSIGN needs one */
-    const char *text;    /* UTF-8. TICKET_NOTE, TICKET_ANSWER (what the citizen is sent) and TICKET_REFUSE (the reason)
-                            need one; the others may say why, or NULL */
+    const char *actor;  /* who did it; needed */
+    const char *agency; /* TICKET_ASSIGN needs one */
+    const char *text;   /* UTF-8. TICKET_NOTE, TICKET_ANSWER (what the citizen is sent) and TICKET_REFUSE (the reason)
+                           need one; the others may say why, or NULL */
     size_t text_len;
 };
 
@@ -143,12 +142,12 @@ MUST_CHECK int store_ticket_change(struct store *store, uint64_t id, const struc
                                    uint64_t now_us, struct fault *fault);
 
 struct store_ticket_filter {
-    Aduan__Record__TicketState state; /* NONE: any */
+    Aduan__Record__TicketState state;                 /* NONE: any */
     const char *category, *agency, *type, *shortcode; /* NULL: any */
-    const uint8_t *sender_id;         /* NULL: any; 16 bytes */
-    uint64_t since_us, until_us;      /* opened in [since, until); 0: open end */
-    uint64_t after_id;                /* paging: only ids below it (newest first); 0: from the newest */
-    size_t limit;                     /* 0: all */
+    const uint8_t *sender_id;                         /* NULL: any; 16 bytes */
+    uint64_t since_us, until_us;                      /* opened in [since, until); 0: open end */
+    uint64_t after_id;                                /* paging: only ids below it (newest first); 0: from the newest */
+    size_t limit;                                     /* 0: all */
 };
 typedef int (*store_ticket_fn)(void *ctx, const Aduan__Record__Ticket *ticket); /* non-zero stops */
 /* Newest first. *more: there is another page after the last one handed out. */
@@ -156,8 +155,7 @@ MUST_CHECK int store_tickets(struct store *store, const struct store_ticket_filt
                              void *ctx, bool *more);
 
 /* The message of a key; the number of a sender id (unsealed; for those entitled: out holds 32 bytes). */
-MUST_CHECK int store_message_get(struct store *store, const uint8_t *key, size_t key_len,
-                                 Aduan__Record__Message **out);
+MUST_CHECK int store_message_get(struct store *store, const uint8_t *key, size_t key_len, Aduan__Record__Message **out);
 MUST_CHECK int store_sender_number(struct store *store, const uint8_t sender_id[SEAL_ID_BYTES], uint8_t out[32],
                                    size_t *len);
 
@@ -181,7 +179,7 @@ MUST_CHECK int store_quarantined(struct store *store, store_quarantine_fn fn, vo
 struct store_stats {
     uint64_t messages, parts_waiting, tickets, replies, replies_due, events, identities, quarantined;
     uint64_t tickets_open;
-    uint64_t oldest_due_us;   /* 0: none */
+    uint64_t oldest_due_us; /* 0: none */
     uint64_t map_bytes, used_bytes, disk_free_bytes;
     uint32_t readers, readers_max;
     uint32_t version;
@@ -192,7 +190,7 @@ MUST_CHECK int store_stats(struct store *store, struct store_stats *out);
  * with a stable id ("message.no_fate", "outbox.due_missing", "event.gap", …) and a sentence. */
 struct store_proof {
     uint64_t messages, wholes, parts, tickets, replies, events, identities, quarantined;
-    uint64_t no_ticket;       /* messages with a stated reason */
+    uint64_t no_ticket; /* messages with a stated reason */
     uint64_t replies_open, replies_sent, replies_delivered, replies_failed, tickets_without_reply;
     uint64_t breaks;
 };
