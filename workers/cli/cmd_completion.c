@@ -90,7 +90,7 @@ static void print_bash(void)
           "    elif [ -z \"$first\" ]; then words=\"",
           stdout);
     print_firsts();
-    fputs("\"\n    elif [ -z \"$second\" ]; then\n        case $first in\n", stdout);
+    fputs("\"\n    elif [ -z \"$second\" ] || [ \"$first\" = scale ]; then\n        case $first in\n", stdout);
     print_groups();
     fputs("        scale) words='classifier= responder='; compopt -o nospace 2>/dev/null ;;\n"
           "        completion) words='bash zsh' ;;\n"

@@ -17,18 +17,58 @@
 
 enum { LINE_MAX_BYTES = 16 * 1024 };
 
+/* A number this phone has written from, and how many of its SMS have no answer yet. */
+struct identity {
+    char number[FAKE_NUMBER_BYTES];
+    size_t waiting;
+    uint64_t sent_ms; /* when the last one went */
+};
+
 struct phone {
     struct cli *cli;
     struct citizen citizen;
-    char from[FAKE_NUMBER_BYTES];
+    struct identity *identities;
+    size_t count, current;
     struct fake_link *link;
     char line[LINE_MAX_BYTES];
     size_t line_len;
     bool prompt; /* somebody types: show a prompt and what is going on */
     bool input_ended;
-    size_t waiting;   /* SMS without an answer yet */
-    uint64_t sent_ms; /* when the last one went */
+    uint64_t sent_ms; /* when the last SMS went */
 };
+
+static struct identity *find(struct phone *phone, const char *number)
+{
+    for (size_t i = 0; i < phone->count; i++)
+        if (strcmp(phone->identities[i].number, number) == 0)
+            return &phone->identities[i];
+    return NULL;
+}
+
+/* Writes as this number from now on. */
+static void become(struct phone *phone, const char *number)
+{
+    struct identity *known = find(phone, number);
+
+    if (!known) {
+        phone->identities = realloc(phone->identities, (phone->count + 1) * sizeof *phone->identities);
+        if (!phone->identities)
+            abort();
+        known = &phone->identities[phone->count++];
+        *known = (struct identity){0};
+        snprintf(known->number, sizeof known->number, "%s", number);
+    }
+    phone->current = (size_t)(known - phone->identities);
+}
+
+static size_t all_waiting(const struct phone *phone)
+{
+    size_t waiting = 0;
+
+    for (size_t i = 0; i < phone->count; i++)
+        waiting += phone->identities[i].waiting;
+    return waiting;
+}
 
 static void clock_face(char out[16])
 {
@@ -43,7 +83,8 @@ static void show_prompt(const struct phone *phone)
 {
     if (!phone->prompt || phone->input_ended)
         return;
-    printf("%s%s ›%s ", paint_on(phone->cli, PAINT_BOLD), phone->from, paint_off(phone->cli, PAINT_BOLD));
+    printf("%s%s ›%s ", paint_on(phone->cli, PAINT_BOLD), phone->identities[phone->current].number,
+           paint_off(phone->cli, PAINT_BOLD));
     fflush(stdout);
 }
 
@@ -55,23 +96,28 @@ static void picture(uint64_t ms, char out[64])
 
     for (size_t i = 0; i < dots; i++)
         used += (size_t)snprintf(out + used, 64 - used, "·");
-    snprintf(out + used, 64 - used, " %llu.%llu s", (unsigned long long)ms / 1000, (unsigned long long)ms / 100 % 10);
+    if (ms < 1000)
+        snprintf(out + used, 64 - used, " %llu ms", (unsigned long long)ms);
+    else
+        snprintf(out + used, 64 - used, " %llu.%llu s", (unsigned long long)ms / 1000,
+                 (unsigned long long)ms / 100 % 10);
 }
 
 static void take_sms(struct phone *phone, const struct fake_sms *sms)
 {
     const struct cli *cli = phone->cli;
+    struct identity *whom = find(phone, sms->to);
     char *text = output_clean(sms->text, sms->len, phone->prompt);
-    char at[16], took[64];
-    bool ours = strcmp(sms->to, phone->from) == 0 && phone->waiting > 0;
+    char at[16], took[64] = "";
 
     clock_face(at);
-    picture(clock_mono_ms() - phone->sent_ms, took);
-    phone->waiting -= ours;
+    if (whom && whom->waiting) {
+        picture(clock_mono_ms() - whom->sent_ms, took);
+        whom->waiting--;
+    }
     if (phone->prompt)
-        printf("\r\033[K%s%s %s → %s  %s%s\n%s%s%s\n\n", paint_on(cli, PAINT_DIM), at, sms->from, sms->to,
-               ours ? took : "", paint_off(cli, PAINT_DIM), paint_on(cli, PAINT_GREEN), text,
-               paint_off(cli, PAINT_GREEN));
+        printf("\r\033[K%s%s %s → %s  %s%s\n%s%s%s\n\n", paint_on(cli, PAINT_DIM), at, sms->from, sms->to, took,
+               paint_off(cli, PAINT_DIM), paint_on(cli, PAINT_GREEN), text, paint_off(cli, PAINT_GREEN));
     else
         puts(text);
     fflush(stdout);
@@ -90,11 +136,11 @@ static bool take_command(struct phone *phone, const char *line)
     if (line[0] != '/')
         return false;
     if (strncmp(line, "/from ", 6) == 0 && line[6] && !strchr(line + 6, ' ') && strlen(line + 6) < FAKE_NUMBER_BYTES) {
-        strcpy(phone->from, line + 6);
-        phone->waiting = 0;
+        become(phone, line + 6);
     } else if (strcmp(line, "/quit") == 0) {
         phone->input_ended = true;
-        phone->waiting = 0;
+        for (size_t i = 0; i < phone->count; i++)
+            phone->identities[i].waiting = 0;
     } else {
         say(phone, "/from NUMBER  be another citizen    /quit  leave    anything else is an SMS");
     }
@@ -103,15 +149,16 @@ static bool take_command(struct phone *phone, const char *line)
 
 static void send_line(struct phone *phone, const char *line, size_t len)
 {
+    struct identity *writer = &phone->identities[phone->current];
     struct sms_cost cost;
     char what[96], cost_text[96];
 
-    if (fake_link_send(phone->link, phone->from, phone->citizen.to, line, len) != OK) {
+    if (fake_link_send(phone->link, writer->number, phone->citizen.to, line, len) != OK) {
         say(phone, "not sent: the line is no UTF-8");
         return;
     }
-    phone->waiting++;
-    phone->sent_ms = clock_mono_ms();
+    writer->waiting++;
+    writer->sent_ms = phone->sent_ms = clock_mono_ms();
     if (phone->prompt) {
         char at[16];
 
@@ -161,13 +208,37 @@ static void take_input(struct phone *phone)
     }
 }
 
+static void take_all(struct phone *phone)
+{
+    struct fake_sms sms;
+
+    while (fake_link_next(phone->link, &sms)) {
+        take_sms(phone, &sms);
+        free(sms.text);
+    }
+}
+
+/* Answers that came while no phone was there are shown first, before any of ours can be waited for. */
+static int take_older(struct phone *phone)
+{
+    enum { QUIET_MS = 100 };
+    struct pollfd poll_fd = {.fd = fake_link_fd(phone->link), .events = POLLIN};
+    int err = OK;
+
+    while (err == OK && poll(&poll_fd, 1, QUIET_MS) > 0) {
+        err = fake_link_work(phone->link);
+        take_all(phone);
+    }
+    return err;
+}
+
 /* One round: OK to go on, E_AGAIN when the time for answers is over, E_GONE. */
 static int round_of(struct phone *phone)
 {
     struct pollfd fds[2] = {{.fd = fake_link_fd(phone->link), .events = fake_link_events(phone->link)},
                             {.fd = phone->input_ended ? -1 : STDIN_FILENO, .events = POLLIN}};
     uint64_t deadline_ms = phone->sent_ms + phone->citizen.timeout_s * 1000, now_ms = clock_mono_ms();
-    struct fake_sms sms;
+    int err;
 
     if (phone->input_ended && now_ms >= deadline_ms)
         return E_AGAIN;
@@ -175,28 +246,31 @@ static int round_of(struct phone *phone)
         return errno == EINTR ? OK : E_IO;
     if (fds[1].revents)
         take_input(phone);
-    int err = fake_link_work(phone->link);
-    while (fake_link_next(phone->link, &sms)) {
-        take_sms(phone, &sms);
-        free(sms.text);
-    }
+    err = fake_link_work(phone->link);
+    take_all(phone);
     return err;
+}
+
+static bool finished(const struct phone *phone)
+{
+    return phone->input_ended && all_waiting(phone) == 0 && fake_link_flushed(phone->link);
 }
 
 static int talk(struct phone *phone)
 {
-    int err = OK;
+    int err;
 
     if (phone->prompt)
         say(phone, "A citizen's phone. Type an SMS and press Enter; /from NUMBER, /quit, or Ctrl-D.");
+    err = take_older(phone);
     show_prompt(phone);
-    while (err == OK && !(phone->input_ended && phone->waiting == 0 && fake_link_flushed(phone->link)))
+    while (err == OK && !finished(phone))
         err = round_of(phone);
     if (phone->prompt && phone->input_ended)
         putchar('\n');
     if (err == E_AGAIN)
-        return cli_fail(phone->cli, CLI_FAILED, "%zu SMS got no answer in %llu s; see: aduan status", phone->waiting,
-                        (unsigned long long)phone->citizen.timeout_s);
+        return cli_fail(phone->cli, CLI_FAILED, "%zu SMS got no answer in %llu s; see: aduan status",
+                        all_waiting(phone), (unsigned long long)phone->citizen.timeout_s);
     return err ? cli_fail(phone->cli, CLI_FAILED, "bearerbox closed the link") : CLI_OK;
 }
 
@@ -212,13 +286,14 @@ int cmd_phone(struct cli *cli)
     phone->prompt = cli->terminal && isatty(STDIN_FILENO);
     code = citizen_read(cli, &phone->citizen);
     if (code == CLI_OK) {
-        snprintf(phone->from, sizeof phone->from, "%s", phone->citizen.from);
+        become(phone, phone->citizen.from);
         if (fake_link_open(phone->citizen.host, phone->citizen.port, 5000, &phone->link, &fault) != OK)
             code = cli_fail(cli, CLI_FAILED, "%s", fault.text);
         else
             code = talk(phone);
     }
     fake_link_close(phone->link);
+    free(phone->identities);
     free(phone);
     return code;
 }

@@ -61,11 +61,17 @@ int line_wait(const struct cli *cli, status_fn done, const void *ctx, uint64_t t
 
 /* --- without aduand --- */
 
-static const char *role_of(const char *name)
+/* The role of a lock's name; NULL for a lock that is no process's (aduand's own, a socket's). */
+static const char *role_of(const struct config *config, const char *name)
 {
     if (strncmp(name, "classifier.", 11) == 0)
         return "classifier";
-    return strncmp(name, "responder.", 10) == 0 ? "responder" : "box";
+    if (strncmp(name, "responder.", 10) == 0)
+        return "responder";
+    for (size_t i = 0; i < config->box_count; i++)
+        if (strcmp(config->boxes[i].name, name) == 0)
+            return "box";
+    return NULL;
 }
 
 /* A process whose lock is held; what only aduand knows is 0. */
@@ -73,30 +79,33 @@ static void add_holder(const struct cli *cli, json_t *processes, const char *fil
 {
     size_t len = strlen(file);
     char name[128];
+    const char *role;
     pid_t pid;
 
-    if (len <= 5 || len - 5 >= sizeof name || strcmp(file + len - 5, ".lock") != 0 || strcmp(file, "aduand.lock") == 0)
+    if (len <= 5 || len - 5 >= sizeof name || strcmp(file + len - 5, ".lock") != 0)
         return;
     snprintf(name, sizeof name, "%.*s", (int)(len - 5), file);
-    pid = lockfile_holder(cli->config->run_dir, name);
+    role = role_of(cli->config, name);
+    pid = role ? lockfile_holder(cli->config->run_dir, name) : 0;
     if (pid)
         json_array_append_new(processes,
                               json_pack("{s:s,s:s,s:i,s:s,s:i,s:f,s:i,s:i,s:i,s:i,s:i,s:i,s:s}", "name", name, "role",
-                                        role_of(name), "pid", (int)pid, "state", "running", "uptime_s", 0, "rate_per_s",
-                                        0.0, "done", 0, "backlog", 0, "oldest_ms", 0, "refused", 0, "errors", 0,
-                                        "restarts", 0, "note", "seen by its lock; nobody watches it"));
+                                        role, "pid", (int)pid, "state", "running", "uptime_s", 0, "rate_per_s", 0.0,
+                                        "done", 0, "backlog", 0, "oldest_ms", 0, "refused", 0, "errors", 0, "restarts",
+                                        0, "note", "seen by its lock; nobody watches it"));
 }
 
 static json_t *processes_by_locks(const struct cli *cli)
 {
     json_t *processes = json_array();
-    DIR *dir = opendir(cli->config->run_dir);
-    const struct dirent *entry;
+    struct dirent **entries = NULL;
+    int count = scandir(cli->config->run_dir, &entries, NULL, alphasort);
 
-    while (dir && (entry = readdir(dir)))
-        add_holder(cli, processes, entry->d_name);
-    if (dir)
-        closedir(dir);
+    for (int i = 0; i < count; i++) {
+        add_holder(cli, processes, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
     return processes;
 }
 

@@ -115,7 +115,7 @@ static void process_row(struct table *table, const json_t *process)
     table_cell(table, PAINT_NONE, "%s", span(process, "oldest_ms", 1000, oldest));
     table_cell(table, number(process, "restarts") ? PAINT_YELLOW : PAINT_NONE, "%llu",
                (unsigned long long)number(process, "restarts"));
-    table_cell(table, PAINT_RED, "%s", note);
+    table_cell(table, strcmp(state, "stopped") == 0 ? PAINT_DIM : PAINT_RED, "%s", note);
 }
 
 static void print_processes(const struct cli *cli, const json_t *processes, FILE *out)
