@@ -164,6 +164,8 @@ static void emergencies_and_what_only_sounds_so(void **state)
         "pelayanan unit gawat darurat lambat",
         "tolong segera diperbaiki jalan rusak",
         "mohon bantuan segera",
+        "saya butuh KTP sekarang, tolong segera, ada petugas yang bisa cepat?",
+        "pohon di pinggir rel kereta api tolong dipangkas sekarang",
     };
     for (size_t i = 0; i < sizeof now / sizeof now[0]; i++)
         if (strcmp(classify(now[i]).urgency, "emergency") != 0)
