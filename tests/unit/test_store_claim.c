@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is claimed, what it becomes, and that ids and texts never change. */
+#include "support_outbox.h"
+
+static void an_idle_outbox_takes_no_write_lock(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    /* A writer that never ends: whoever wanted the lock would hang here. */
+    struct store_txn writer = support_write(s);
+    assert_int_equal(claim_count(s, &pen), 0);
+    assert_int_equal(next_due(s), 0);
+    txn_abort(&writer);
+}
+
+static void a_claim_leases_renders_and_unseals(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    uint64_t id = support_sms(s, &(struct support_sms){.n = 1, .number = "+628111"});
+    assert_int_equal(next_due(s), s->now_us);
+    struct store_replies replies = claim(s, &pen);
+    assert_int_equal(replies.count, 1);
+    assert_int_equal(replies.items[0].receiver_len, 7);
+    assert_memory_equal(replies.items[0].receiver, "+628111", 7);
+    Reply *reply = replies.items[0].reply;
+    assert_int_equal(reply->state, REPLY_STATE(SENDING));
+    assert_int_equal(reply->attempts, 1);
+    assert_int_equal(reply->segments, 3);
+    assert_true(reply->due_us == s->now_us + LEASE_US);
+    assert_string_equal(reply->holder, "responder.1");
+    assert_memory_equal(reply->holder_life.data, life, 16);
+    assert_memory_equal(reply->text.data, "received 1", 10);
+    assert_true(pen.ticket == id);
+    store_replies_free(&replies);
+    assert_int_equal(claim_count(s, &pen), 0);
+    assert_int_equal(next_due(s), s->now_us + LEASE_US);
+}
+
+static void a_lease_that_ran_out_resends_the_same_id_and_text(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    support_sms(s, &(struct support_sms){.n = 1});
+    struct store_replies first = claim(s, &pen);
+    s->now_us += LEASE_US;
+    struct store_replies second = claim(s, &pen);
+    assert_int_equal(second.count, 1);
+    assert_int_equal(pen.calls, 1);
+    assert_int_equal(second.items[0].reply->attempts, 2);
+    assert_memory_equal(second.items[0].reply->id.data, first.items[0].reply->id.data, 16);
+    assert_int_equal(second.items[0].reply->text.len, first.items[0].reply->text.len);
+    assert_memory_equal(second.items[0].reply->text.data, first.items[0].reply->text.data,
+                        first.items[0].reply->text.len);
+    store_replies_free(&first);
+    store_replies_free(&second);
+}
+
+static void oldest_first_and_no_more_than_asked(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    for (uint32_t n = 5; n > 0; n--) {
+        s->now_us += 10;
+        support_sms(s, &(struct support_sms){.n = n});
+    }
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out;
+    c.max = 2;
+    assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), OK);
+    assert_int_equal(out.count, 2);
+    assert_true(out.items[0].reply->queued_us + 10 == out.items[1].reply->queued_us);
+    assert_true(out.items[0].reply->queued_us == support_t0 + 10);
+    store_replies_free(&out);
+    assert_int_equal(claim_count(s, &pen), 3);
+}
+
+static void too_many_attempts_fail(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    support_sms(s, &(struct support_sms){.n = 1});
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(claim_count(s, &pen), 1);
+        s->now_us += LEASE_US;
+    }
+    assert_int_equal(claim_count(s, &pen), 0);
+    check_state(s, 1, REPLY_STATE(FAILED), "attempts");
+    assert_string_equal(support_events(s, 1).kinds, "ROUf");
+    assert_string_equal(support_events(s, 1).detail, "attempts");
+    assert_int_equal(next_due(s), 0);
+}
+
+static void what_cannot_be_rendered_fails_and_the_rest_goes_on(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {.rc = E_NOT_FOUND};
+    support_sms(s, &(struct support_sms){.n = 1});
+    assert_int_equal(claim_count(s, &pen), 0);
+    check_state(s, 1, REPLY_STATE(FAILED), "template");
+    support_sms(s, &(struct support_sms){.n = 2});
+    pen = (struct pen){.silent = true};
+    assert_int_equal(claim_count(s, &pen), 0);
+    check_state(s, 2, REPLY_STATE(FAILED), "template");
+    support_sms(s, &(struct support_sms){.n = 3});
+    pen = (struct pen){0};
+    assert_int_equal(claim_count(s, &pen), 1);
+}
+
+static void put_raw(struct support *s, enum store_table table, const void *key, size_t len, const char *val)
+{
+    struct store_txn txn = support_write(s);
+    assert_int_equal(val ? txn_put(&txn, table, key, len, val, strlen(val)) : txn_del(&txn, table, key, len), OK);
+    support_commit(&txn);
+}
+
+static void a_receiver_that_cannot_be_known_fails(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    uint8_t id[SEAL_ID_BYTES], sealed[64 + SEAL_OVERHEAD_BYTES];
+    static const char *const numbers[] = {"+6281", "+6282", "+6283", "+6284", "+6285"};
+    for (uint32_t n = 0; n < 5; n++)
+        support_sms(s, &(struct support_sms){.n = n, .number = numbers[n]});
+    /* none; no record; sealed with another key; too long; nothing sealed */
+    seal_id(s->seal, numbers[0], 5, id);
+    put_raw(s, T_IDENTITY, id, sizeof id, NULL);
+    seal_id(s->seal, numbers[1], 5, id);
+    put_raw(s, T_IDENTITY, id, sizeof id, "\xff\xff");
+    Aduan__Record__Identity identity = ADUAN__RECORD__IDENTITY__INIT;
+    struct store_txn txn = support_write(s);
+    identity.version = RECORD_VERSION;
+    memset(sealed, 1, sizeof sealed);
+    identity.sealed_number = support_bytes(sealed, 50);
+    seal_id(s->seal, numbers[2], 5, id);
+    assert_int_equal(txn_put_record(&txn, T_IDENTITY, id, sizeof id, &identity.base), OK);
+    seal_wrap(s->seal, sealed, 33, sealed);
+    identity.sealed_number = support_bytes(sealed, 33 + SEAL_OVERHEAD_BYTES);
+    seal_id(s->seal, numbers[3], 5, id);
+    assert_int_equal(txn_put_record(&txn, T_IDENTITY, id, sizeof id, &identity.base), OK);
+    identity.sealed_number.len = 0;
+    seal_id(s->seal, numbers[4], 5, id);
+    assert_int_equal(txn_put_record(&txn, T_IDENTITY, id, sizeof id, &identity.base), OK);
+    support_commit(&txn);
+    assert_int_equal(claim_count(s, &pen), 0);
+    for (uint32_t n = 0; n < 5; n++)
+        check_state(s, n, REPLY_STATE(FAILED), "no_identity");
+}
+
+static void lose_sender(Reply *reply)
+{
+    reply->sender_id.len = 0;
+}
+
+static void lose_ticket(Reply *reply)
+{
+    reply->ticket = 99;
+}
+
+static void no_ticket(Reply *reply)
+{
+    reply->ticket = 0;
+}
+
+static void a_reply_without_what_it_speaks_of_fails(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {.ticket = 1};
+    for (uint32_t n = 1; n <= 3; n++)
+        support_sms(s, &(struct support_sms){.n = n});
+    edit(s, 1, lose_sender);
+    edit(s, 2, lose_ticket);
+    edit(s, 3, no_ticket);
+    assert_int_equal(claim_count(s, &pen), 1);
+    check_state(s, 1, REPLY_STATE(FAILED), "no_identity");
+    check_state(s, 2, REPLY_STATE(FAILED), "no_ticket");
+    check_state(s, 3, REPLY_STATE(SENDING), "");
+    assert_int_equal(pen.ticket, 0);
+}
+
+static void rows_that_lead_nowhere_do_not_block_the_line(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    uint8_t key[DUE_REPLY_KEY_BYTES] = {0};
+    for (uint32_t n = 1; n <= 4; n++)
+        support_sms(s, &(struct support_sms){.n = n});
+    put_be64(key, 5);
+    put_raw(s, T_OUTBOX_DUE, key, sizeof key, ""); /* no such reply */
+    support_reply_id(1, 0, key + 8);
+    put_raw(s, T_OUTBOX, key + 8, 16, "\xff\xff"); /* a reply that is no record */
+    support_reply_id(2, 0, key + 8);
+    put_raw(s, T_OUTBOX_DUE, key, sizeof key, ""); /* a second row, of another time */
+    support_reply_id(3, 0, key + 8);
+    Reply *other = get(s, 4, 0); /* a record under another's key */
+    struct store_txn txn = support_write(s);
+    assert_int_equal(txn_put_record(&txn, T_OUTBOX, key + 8, 16, &other->base), OK);
+    support_commit(&txn);
+    aduan__record__reply__free_unpacked(other, NULL);
+
+    assert_int_equal(claim_count(s, &pen), 2); /* 2 and 4 */
+    check_state(s, 2, REPLY_STATE(SENDING), "");
+    check_state(s, 4, REPLY_STATE(SENDING), "");
+    assert_int_equal(support_count(s, T_OUTBOX_DUE), 2);
+    /* a final reply with a row left behind: the row goes, the reply stays */
+    assert_false(input(s, 2, REPLY_IN_ACCEPTED, 0, NULL));
+    support_reply_id(2, 0, key + 8);
+    put_raw(s, T_OUTBOX_DUE, key, sizeof key, "");
+    assert_int_equal(claim_count(s, &pen), 0);
+    assert_int_equal(support_count(s, T_OUTBOX_DUE), 1);
+    check_state(s, 2, REPLY_STATE(ACCEPTED), "");
+}
+
+static void a_newer_record_stops_the_claim_with_a_sentence(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct fault fault = {0};
+    uint8_t id[16];
+    support_sms(s, &(struct support_sms){.n = 1});
+    support_reply_id(1, 0, id);
+    put_raw(s, T_OUTBOX, id, sizeof id, "\x08\x09"); /* version 9 */
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out;
+    assert_int_equal(store_claim_replies(s->store, &c, &out, &fault), E_VERSION);
+    assert_non_null(strstr(fault.text, "claiming replies"));
+    Reply *reply;
+    assert_int_equal(store_reply_get(s->store, id, &reply), E_VERSION);
+    struct store_reply_input in = {.input = REPLY_IN_ACCEPTED};
+    memcpy(in.id, id, sizeof id);
+    assert_int_equal(store_reply_inputs(s->store, &in, 1, 1, NULL, &fault), E_VERSION);
+}
+
+static void a_newer_ticket_or_identity_stops_the_claim(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    uint8_t key[8], id[SEAL_ID_BYTES];
+    uint64_t ticket = support_sms(s, &(struct support_sms){.n = 1, .number = "+6281"});
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out;
+    put_be64(key, ticket);
+    put_raw(s, T_TICKET, key, sizeof key, "\x08\x09");
+    assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), E_VERSION);
+    put_raw(s, T_TICKET, key, sizeof key, "\xff");
+    seal_id(s->seal, "+6281", 5, id);
+    put_raw(s, T_IDENTITY, id, sizeof id, "\x08\x09");
+    assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), E_VERSION);
+}
+
+static void a_malformed_index_is_told(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out;
+    struct fault fault = {0};
+    put_raw(s, T_OUTBOX_DUE, "\0\0", 2, "");
+    assert_int_equal(store_claim_replies(s->store, &c, &out, &fault), E_CORRUPT);
+}
+
+static void a_claim_needs_bounds(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out;
+    c.max = 0;
+    assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), E_INVALID);
+    c.max = 1;
+    c.lease_us = 0;
+    assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), E_INVALID);
+}
+
+static void a_failed_commit_claims_nothing(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct fault fault = {0};
+    support_sms(s, &(struct support_sms){.n = 1});
+    struct store_claim c = claim_of(s, &pen);
+    struct store_replies out = {.count = 77};
+    store_commit_hook = support_commit_fails;
+    assert_int_equal(store_claim_replies(s->store, &c, &out, &fault), E_FULL);
+    assert_int_equal(out.count, 77);
+    struct store_reply_input in = {.input = REPLY_IN_SMSC_ACCEPTED};
+    support_reply_id(1, 0, in.id);
+    assert_int_equal(store_reply_inputs(s->store, &in, 1, s->now_us, NULL, &fault), E_FULL);
+    store_commit_hook = mdb_txn_commit;
+    check_state(s, 1, REPLY_STATE(READY), "");
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(an_idle_outbox_takes_no_write_lock),
+        T(a_claim_leases_renders_and_unseals),
+        T(a_lease_that_ran_out_resends_the_same_id_and_text),
+        T(oldest_first_and_no_more_than_asked),
+        T(too_many_attempts_fail),
+        T(what_cannot_be_rendered_fails_and_the_rest_goes_on),
+        T(a_receiver_that_cannot_be_known_fails),
+        T(a_reply_without_what_it_speaks_of_fails),
+        T(rows_that_lead_nowhere_do_not_block_the_line),
+        T(a_newer_record_stops_the_claim_with_a_sentence),
+        T(a_newer_ticket_or_identity_stops_the_claim),
+        T(a_malformed_index_is_told),
+        T(a_claim_needs_bounds),
+        T(a_failed_commit_claims_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
