@@ -2,6 +2,8 @@
 /* The reference of aduan.yaml, from the table the parser uses: Markdown for README.md, mdoc items for the man page. */
 #include "config_priv.h"
 
+#include <string.h>
+
 static const char *fallback_of(const struct config_row *row)
 {
     if (!row->fallback)
@@ -23,6 +25,14 @@ void config_reference_markdown(FILE *out)
     }
 }
 
+/* mdoc wants each sentence on a line of its own. */
+static void print_sentences(const char *text, FILE *out)
+{
+    for (const char *end; (end = strstr(text, ". ")); text = end + 2)
+        fprintf(out, "%.*s\n", (int)(end + 1 - text), text);
+    fprintf(out, "%s\n", text);
+}
+
 void config_reference_mdoc(FILE *out)
 {
     size_t count;
@@ -32,8 +42,9 @@ void config_reference_mdoc(FILE *out)
     fprintf(out, ".Bl -tag -width Ds\n");
     for (size_t i = 0; i < count; i++) {
         config_expectation(&rows[i], expected, sizeof expected);
-        fprintf(out, ".It Cm %s\n%s\nExpects %s; default: %s; %s.\n", rows[i].key, rows[i].help, expected,
-                fallback_of(&rows[i]),
+        fprintf(out, ".It Cm %s\n", rows[i].key);
+        print_sentences(rows[i].help, out);
+        fprintf(out, "Expects %s; default: %s; %s.\n", expected, fallback_of(&rows[i]),
                 rows[i].live ? "a reload takes it up" : "takes a restart of the processes concerned");
     }
     fprintf(out, ".El\n");

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Installs a build into an empty root and looks at what is there: check.py BUILD PREFIX SYSCONFDIR LIBEXECDIR."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+failures = []
+
+
+def expect(true, what):
+    if not true:
+        failures.append(what)
+
+
+def run(*words, **more):
+    done = subprocess.run(words, capture_output=True, text=True, **more)
+    expect(done.returncode == 0, f"{' '.join(words)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def install(build, root):
+    return run("cmake", "--install", build, env=dict(os.environ, DESTDIR=root))
+
+
+def layout(prefix, etc, libexec):
+    """Every installed file, and its mode."""
+    programs = [f"{prefix}/bin/aduan", f"{prefix}/sbin/aduand"]
+    programs += [f"{libexec}/aduan/{name}" for name in ("aduanbox", "aduan-classifier", "aduan-responder")]
+    schemas = ("event", "quarantine", "stats", "status", "ticket", "tickets", "verify")
+    files = [f"{etc}/aduan/{name}" for name in
+             ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml")]
+    files += [f"{prefix}/{name}" for name in (
+        "lib/systemd/system/aduand.service", "lib/sysusers.d/aduan.conf", "lib/tmpfiles.d/aduan.conf",
+        "share/man/man1/aduan.1", "share/man/man5/aduan.yaml.5", "share/man/man8/aduand.8",
+        "share/man/man8/aduanbox.8", "share/man/man8/aduan-classifier.8", "share/man/man8/aduan-responder.8",
+        "share/bash-completion/completions/aduan", "share/zsh/vendor-completions/_aduan",
+        "share/doc/aduan/README.md", "share/doc/aduan/LICENSE", "share/doc/aduan/PROTOCOL.md",
+        "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto")]
+    files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
+    return {**{name: 0o755 for name in programs}, **{name: 0o644 for name in files}}
+
+
+def check_layout(root, expected):
+    there = {os.path.join(folder, name)[len(root):] for folder, _, names in os.walk(root) for name in names}
+    for name in sorted(set(expected) - there):
+        expect(False, f"{name} is not installed")
+    for name in sorted(there - set(expected)):
+        expect(False, f"{name} is installed, and nobody expects it")
+    for name in sorted(there & set(expected)):
+        mode = os.stat(root + name).st_mode & 0o777
+        expect(mode == expected[name], f"{name} has mode {mode:o}, expected {expected[name]:o}")
+
+
+def check_configuration(root, prefix, etc):
+    """The default configuration is valid as it lies there, with its relative paths."""
+    run(f"{root}{prefix}/bin/aduan", "--config", f"{root}{etc}/aduan/aduan.yaml", "config", "check")
+
+
+def check_pages(root, prefix):
+    pages = [os.path.join(folder, name) for folder, _, names in os.walk(f"{root}{prefix}/share/man") for name in names]
+    warned = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", *pages], capture_output=True, text=True).stdout
+    expect(not warned, "mandoc: " + warned.replace(root, ""))
+    run("bash", "-n", f"{root}{prefix}/share/bash-completion/completions/aduan")
+
+
+def check_unit(root, prefix):
+    unit = f"{root}{prefix}/lib/systemd/system/aduand.service"
+    with open(unit, encoding="utf-8") as file:
+        text = file.read()
+    for line in ("Type=notify", "KillMode=process", "User=aduan", "NoNewPrivileges=yes", "ProtectSystem=strict"):
+        expect(line in text.splitlines(), f"aduand.service lacks {line}")
+    expect("@" not in text.replace("@system-service", "").replace("@privileged", "").replace("@resources", ""),
+           "aduand.service: something was not filled in")
+    for line in text.splitlines():
+        if line.startswith("Exec"):
+            program = line.split("=", 1)[1].split()[0]
+            expect(os.access(root + program, os.X_OK), f"aduand.service starts {program}, which is not installed")
+    if shutil.which("systemd-analyze"):
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=25", unit],
+                              capture_output=True, text=True)
+        if "offline" not in done.stderr:  # an older systemd does not know it
+            expect(done.returncode == 0, "systemd-analyze security: " + (done.stdout + done.stderr)[-600:])
+    if shutil.which("systemd-sysusers"):
+        run("systemd-sysusers", "--dry-run", f"{root}{prefix}/lib/sysusers.d/aduan.conf")
+
+
+def check_edited_configuration_stays(build, root, etc):
+    edited = f"{root}{etc}/aduan/aduan.yaml"
+    with open(edited, "a", encoding="utf-8") as file:
+        file.write("# edited\n")
+    install(build, root)
+    with open(edited, encoding="utf-8") as file:
+        expect(file.read().endswith("# edited\n"), "a second install wrote over an edited aduan.yaml")
+    expect(os.path.exists(edited + ".dist"), "a second install does not leave the new default as aduan.yaml.dist")
+    expect(not os.path.exists(f"{root}{etc}/aduan/agencies.yaml.dist"), "a .dist appeared for a file nobody edited")
+
+
+def main():
+    build, prefix, etc, libexec = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as root:
+        install(build, root)
+        check_layout(root, layout(prefix, etc, libexec))
+        if not failures:
+            check_configuration(root, prefix, etc)
+            check_pages(root, prefix)
+            check_unit(root, prefix)
+            check_edited_configuration_stays(build, root, etc)
+    print("\n".join(failures) or "everything is where it belongs")
+    sys.exit(1 if failures else 0)
+
+
+main()
