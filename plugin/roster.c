@@ -11,7 +11,8 @@ enum { REFUSALS_A_TICK = 10, TICK_LATE_MS = 2000 };
 void roster_init(struct roster *roster, const char *role, const char *box, const uint8_t life[16],
                  const struct roster_hooks *hooks)
 {
-    *roster = (struct roster){.role = role, .box = box, .hooks = *hooks, .refusals_left = REFUSALS_A_TICK};
+    *roster = (struct roster){
+        .role = role, .box = box, .hooks = *hooks, .refusals_left = REFUSALS_A_TICK, .strangers_left = ROSTER_MAX};
     memcpy(roster->life, life, sizeof roster->life);
 }
 
@@ -124,6 +125,19 @@ static void hello(struct roster *roster, struct peer *peer, const struct frame *
     welcome(roster, peer);
 }
 
+/* It speaks our language without a HELLO: a worker of the time before we lived. Told so, it says HELLO at once. */
+static void stranger(struct roster *roster, const struct frame *frame)
+{
+    refuse(roster, NULL, FRAME_E_GONE, "a frame before HELLO");
+    if (roster->strangers_left == 0)
+        return;
+    roster->strangers_left--;
+    Aduan__Wire__Refused body = ADUAN__WIRE__REFUSED__INIT;
+    body.code = (uint32_t)-FRAME_E_GONE;
+    body.reason = (char *)"this box does not know you: say HELLO";
+    (void)roster->hooks.send(roster->hooks.ctx, frame->routing, frame->routing_len, FRAME_REFUSED, &body.base);
+}
+
 /* --- frames -------------------------------------------------------------------------------------------------- */
 
 void roster_frame(struct roster *roster, int err, const struct frame *frame, uint64_t mono_ms)
@@ -138,7 +152,7 @@ void roster_frame(struct roster *roster, int err, const struct frame *frame, uin
         return;
     }
     if (!peer) {
-        refuse(roster, NULL, FRAME_E_TYPE, "a frame before HELLO");
+        stranger(roster, frame);
         return;
     }
     peer->heard_ms = mono_ms;
@@ -172,6 +186,7 @@ void roster_tick(struct roster *roster, uint64_t mono_ms)
     uint64_t slept = since > TICK_LATE_MS ? since : 0;
     roster->ticked_ms = mono_ms;
     roster->refusals_left = REFUSALS_A_TICK;
+    roster->strangers_left = ROSTER_MAX;
     for (size_t i = 0; i < roster->count; i++) {
         struct peer *peer = roster->peers[i];
         peer->heard_ms += slept;

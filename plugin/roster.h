@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The workers on one ROUTER: who said HELLO, who is alive, who leaves. It knows no message; dispatch.c and outbound.c
- * hang theirs on a peer. Whoever has not said HELLO is told nothing.
+ * hang theirs on a peer. Garbage from
+ * whoever has not said HELLO gets no answer; a well-made frame is told to say HELLO, at a bounded rate.
  * No gwlib, no clock and no socket in here: the caller passes both.
  */
 #ifndef ADUANBOX_ROSTER_H
@@ -59,7 +60,7 @@ struct roster {
     size_t count;
     uint64_t serial, lost, refused;
     uint64_t ticked_ms;
-    uint32_t refusals_left; /* until the next tick */
+    uint32_t refusals_left, strangers_left; /* until the next tick */
 };
 
 /* box, role: must outlive the roster. */

@@ -101,15 +101,19 @@ static void our_own_sleep_is_not_their_silence(void **state)
     assert_non_null(stage_peer('a'));
 }
 
-static void strangers_are_told_nothing(void **state)
+static void strangers_are_told_to_say_hello(void **state)
 {
     (void)state;
+    ProtobufCMessage *last = NULL;
     Aduan__Wire__Ping ping = ADUAN__WIRE__PING__INIT;
     struct frame junk = {.routing = {'z'}, .routing_len = 1};
-    stage_hear('z', FRAME_PING, &ping.base);
     roster_frame(&stage.roster, FRAME_E_MAGIC, &junk, stage.now_ms);
-    assert_int_equal(stage.roster.refused, 2);
-    assert_int_equal(stage.sent_count, 0);
+    assert_int_equal(stage.sent_count, 0); /* garbage gets no answer */
+    for (int i = 0; i < ROSTER_MAX + 5; i++)
+        stage_hear('z', FRAME_PING, &ping.base);
+    assert_int_equal(stage_sent('z', FRAME_REFUSED, &last), ROSTER_MAX);
+    assert_int_equal(((Aduan__Wire__Refused *)last)->code, -FRAME_E_GONE);
+    assert_int_equal(stage.roster.refused, ROSTER_MAX + 6);
 }
 
 static void refusals_are_rated(void **state)
@@ -202,7 +206,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_name_on_an_old_socket_is_a_new_worker, setup, teardown),
         cmocka_unit_test_setup_teardown(silence_is_death, setup, teardown),
         cmocka_unit_test_setup_teardown(our_own_sleep_is_not_their_silence, setup, teardown),
-        cmocka_unit_test_setup_teardown(strangers_are_told_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(strangers_are_told_to_say_hello, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals_are_rated, setup, teardown),
         cmocka_unit_test_setup_teardown(a_thousand_workers_and_no_more, setup, teardown),
         cmocka_unit_test_setup_teardown(bye_waits_for_what_is_open, setup, teardown),
