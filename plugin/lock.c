@@ -68,7 +68,7 @@ int lock_endpoint(const char *endpoint, bool *busy, char *why, size_t why_size)
     if (strncmp(endpoint, scheme, sizeof scheme - 1) != 0)
         return 0;
     if (snprintf(path, sizeof path, "%s.lock", endpoint + sizeof scheme - 1) >= (int)sizeof path) {
-        snprintf(why, why_size, "the endpoint %s is too long", endpoint);
+        snprintf(why, why_size, "the endpoint is too long: %.60s…", endpoint);
         return -1;
     }
     return lock_take(path, busy, why, why_size);
