@@ -106,7 +106,7 @@ static inline void support_identity(struct store_txn *txn, const char *number, u
 {
     uint8_t sealed[64 + SEAL_OVERHEAD_BYTES];
     Aduan__Record__Identity identity = ADUAN__RECORD__IDENTITY__INIT;
-    seal_id(txn->store->seal, number, strlen(number), id);
+    seal_sender_id(txn->store->seal, number, strlen(number), id);
     seal_wrap(txn->store->seal, number, strlen(number), sealed);
     identity.version = RECORD_VERSION;
     identity.sealed_number = support_bytes(sealed, strlen(number) + SEAL_OVERHEAD_BYTES);

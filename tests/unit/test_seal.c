@@ -175,6 +175,23 @@ static void an_id_depends_on_number_and_key(void **unused)
     seal_close(two);
 }
 
+static void a_plus_before_digits_makes_no_other_person(void **unused)
+{
+    (void)unused;
+    struct seal *seal = seal_of(1);
+    uint8_t plain[SEAL_ID_BYTES], other[SEAL_ID_BYTES];
+    seal_sender_id(seal, "62812", 5, plain);
+    seal_sender_id(seal, "+62812", 6, other);
+    assert_memory_equal(plain, other, sizeof plain);
+    static const char *const strangers[] = {"++62812", "+62812 ", "+", "+6281a", "TELKOMSEL"};
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        seal_sender_id(seal, strangers[i], strlen(strangers[i]), other);
+        seal_id(seal, strangers[i], strlen(strangers[i]), plain);
+        assert_memory_equal(plain, other, sizeof plain);
+    }
+    seal_close(seal);
+}
+
 static void a_box_opens_with_its_key_and_unharmed_only(void **unused)
 {
     (void)unused;
@@ -208,6 +225,7 @@ int main(void)
         cmocka_unit_test_teardown(a_bad_key_file_is_refused_with_what_to_do, remove_key),
         cmocka_unit_test_teardown(a_key_that_cannot_be_written_leaves_no_file, remove_key),
         cmocka_unit_test(an_id_depends_on_number_and_key),
+        cmocka_unit_test(a_plus_before_digits_makes_no_other_person),
         cmocka_unit_test(a_box_opens_with_its_key_and_unharmed_only),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -123,23 +123,23 @@ static void a_receiver_that_cannot_be_known_fails(void **state)
     for (uint32_t n = 0; n < 5; n++)
         support_sms(s, &(struct support_sms){.n = n, .number = numbers[n]});
     /* none; no record; sealed with another key; too long; nothing sealed */
-    seal_id(s->seal, numbers[0], 5, id);
+    seal_sender_id(s->seal, numbers[0], 5, id);
     put_raw(s, T_IDENTITY, id, sizeof id, NULL);
-    seal_id(s->seal, numbers[1], 5, id);
+    seal_sender_id(s->seal, numbers[1], 5, id);
     put_raw(s, T_IDENTITY, id, sizeof id, "\xff\xff");
     Aduan__Record__Identity identity = ADUAN__RECORD__IDENTITY__INIT;
     struct store_txn txn = support_write(s);
     identity.version = RECORD_VERSION;
     memset(sealed, 1, sizeof sealed);
     identity.sealed_number = support_bytes(sealed, 50);
-    seal_id(s->seal, numbers[2], 5, id);
+    seal_sender_id(s->seal, numbers[2], 5, id);
     assert_int_equal(txn_put_record(&txn, T_IDENTITY, id, sizeof id, &identity.base), OK);
     seal_wrap(s->seal, sealed, 33, sealed);
     identity.sealed_number = support_bytes(sealed, 33 + SEAL_OVERHEAD_BYTES);
-    seal_id(s->seal, numbers[3], 5, id);
+    seal_sender_id(s->seal, numbers[3], 5, id);
     assert_int_equal(txn_put_record(&txn, T_IDENTITY, id, sizeof id, &identity.base), OK);
     identity.sealed_number.len = 0;
-    seal_id(s->seal, numbers[4], 5, id);
+    seal_sender_id(s->seal, numbers[4], 5, id);
     assert_int_equal(txn_put_record(&txn, T_IDENTITY, id, sizeof id, &identity.base), OK);
     support_commit(&txn);
     assert_int_equal(claim_count(s, &pen), 0);
@@ -243,7 +243,7 @@ static void a_newer_ticket_or_identity_stops_the_claim(void **state)
     put_raw(s, T_TICKET, key, sizeof key, "\x08\x09");
     assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), E_VERSION);
     put_raw(s, T_TICKET, key, sizeof key, "\xff");
-    seal_id(s->seal, "+6281", 5, id);
+    seal_sender_id(s->seal, "+6281", 5, id);
     put_raw(s, T_IDENTITY, id, sizeof id, "\x08\x09");
     assert_int_equal(store_claim_replies(s->store, &c, &out, NULL), E_VERSION);
 }

@@ -229,7 +229,7 @@ static int read_number(struct fixture *f)
 {
     uint8_t id[SEAL_ID_BYTES], number[32];
     size_t len;
-    seal_id(f->s.seal, "+62812000", 9, id);
+    seal_sender_id(f->s.seal, "+62812000", 9, id);
     return store_sender_number(f->s.store, id, number, &len);
 }
 

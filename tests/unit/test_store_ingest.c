@@ -205,7 +205,7 @@ static Aduan__Record__Identity *identity_of(struct support *s, const char *numbe
     struct store_txn txn;
     uint8_t id[SEAL_ID_BYTES];
     ProtobufCMessage *record;
-    seal_id(s->seal, number, strlen(number), id);
+    seal_sender_id(s->seal, number, strlen(number), id);
     assert_int_equal(txn_begin(s->store, false, 0, &txn), OK);
     assert_int_equal(txn_get_record(&txn, T_IDENTITY, id, sizeof id, &aduan__record__identity__descriptor, &record),
                      OK);
@@ -245,7 +245,7 @@ static void a_damaged_identity_is_made_anew(void **state)
     f->damaged = true;
     uint8_t id[SEAL_ID_BYTES], number[32];
     size_t len;
-    seal_id(f->s.seal, "+62812000", 9, id);
+    seal_sender_id(f->s.seal, "+62812000", 9, id);
     Aduan__Record__Identity row = ADUAN__RECORD__IDENTITY__INIT;
     row.version = RECORD_VERSION;
     struct store_txn txn = support_write(&f->s);
@@ -274,7 +274,7 @@ static void numbers_that_are_none_are_not_handed_out(void **state)
     size_t len;
     assert_int_equal(store_sender_number(f->s.store, id, number, &len), E_NOT_FOUND);
     ingest_ok(&f->s, &f->desk, &(struct mo){.n = 1, .body = "halo", .number = longer});
-    seal_id(f->s.seal, longer, strlen(longer), id);
+    seal_sender_id(f->s.seal, longer, strlen(longer), id);
     assert_int_equal(store_sender_number(f->s.store, id, number, &len), E_INVALID);
 }
 

@@ -432,13 +432,13 @@ static void newest_first_by_every_filter(void **state)
     assert_true(page.ids[0] == ids[200] && page.ids[49] == ids[4]);
     assert_int_equal(list(s, (struct store_ticket_filter){.state = TICKET_STATE(RECEIVED)}).count, 150);
     assert_int_equal(list(s, (struct store_ticket_filter){.state = TICKET_STATE(CLOSED)}).count, 0);
-    seal_id(s->seal, "+62811", 6, sender);
+    seal_sender_id(s->seal, "+62811", 6, sender);
     page = list(s, (struct store_ticket_filter){.sender_id = sender});
     assert_int_equal(page.count, 20);
     assert_true(page.ids[0] == ids[200] && page.ids[19] == ids[10]);
     page = list(s, (struct store_ticket_filter){.sender_id = sender, .state = TICKET_STATE(VERIFIED)});
     assert_int_equal(page.count, 10);
-    seal_id(s->seal, "+62999", 6, sender);
+    seal_sender_id(s->seal, "+62999", 6, sender);
     assert_int_equal(list(s, (struct store_ticket_filter){.sender_id = sender}).count, 0);
     page = list(s, (struct store_ticket_filter){.since_us = support_t0 + 50000000, .until_us = support_t0 + 60000000});
     assert_int_equal(page.count, 10);

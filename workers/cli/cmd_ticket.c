@@ -89,7 +89,7 @@ static int parse_filter(const struct cli *cli, struct store_ticket_filter *filte
     if (sender && !*sender)
         return cli_fail(cli, CLI_USAGE, "--sender wants a number");
     if (sender) {
-        seal_id(cli->seal, sender, strlen(sender), sender_id);
+        seal_sender_id(cli->seal, sender, strlen(sender), sender_id);
         filter->sender_id = sender_id;
     }
     filter->limit = limit;

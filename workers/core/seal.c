@@ -150,6 +150,16 @@ void seal_id(const struct seal *seal, const void *number, size_t len, uint8_t ou
     crypto_generichash(out, SEAL_ID_BYTES, number, len, seal->id_key, sizeof seal->id_key);
 }
 
+void seal_sender_id(const struct seal *seal, const void *sender, size_t len, uint8_t out[SEAL_ID_BYTES])
+{
+    const char *text = sender;
+    size_t digits = 0;
+    while (len > 1 && text[0] == '+' && 1 + digits < len && text[1 + digits] >= '0' && text[1 + digits] <= '9')
+        digits++;
+    bool plus = digits > 0 && 1 + digits == len;
+    seal_id(seal, text + plus, len - plus, out);
+}
+
 void seal_check(const struct seal *seal, uint8_t out[SEAL_CHECK_BYTES])
 {
     memcpy(out, seal->check, SEAL_CHECK_BYTES);

@@ -26,6 +26,9 @@ void seal_close(struct seal *seal); /* wipes the keys */
 
 /* The sender id of a number as it came (any bytes, len ≥ 1). */
 void seal_id(const struct seal *seal, const void *number, size_t len, uint8_t out[SEAL_ID_BYTES]);
+/* The same for the sender of an SMS: "+62812…" and "62812…" are one person, since operators and Kannel's drivers differ
+ * in whether they put the plus there. Anything that is not a plus and digits is hashed as it came. */
+void seal_sender_id(const struct seal *seal, const void *sender, size_t len, uint8_t out[SEAL_ID_BYTES]);
 /* A value that tells whether this is the key that a store was made with. */
 void seal_check(const struct seal *seal, uint8_t out[SEAL_CHECK_BYTES]);
 /* out holds len + SEAL_OVERHEAD_BYTES. */

@@ -39,7 +39,7 @@ int sender_read(struct ingest *in, const void *bytes, size_t len, struct sender 
     out->has_row = len > 0 && len <= SENDER_ID_MAX;
     memset(out->id, 0, sizeof out->id);
     if (len > 0)
-        seal_id(in->txn.store->seal, bytes, len, out->id);
+        seal_sender_id(in->txn.store->seal, bytes, len, out->id);
     if (!out->has_row)
         return OK;
     ProtobufCMessage *record;
@@ -47,7 +47,7 @@ int sender_read(struct ingest *in, const void *bytes, size_t len, struct sender 
         txn_get_record(&in->txn, T_IDENTITY, out->id, SEAL_ID_BYTES, &aduan__record__identity__descriptor, &record);
     if (err == OK) {
         Aduan__Record__Identity *row = (Aduan__Record__Identity *)record;
-        if (row->sealed_number.len == len + SEAL_OVERHEAD_BYTES)
+        if (row->sealed_number.len > SEAL_OVERHEAD_BYTES && row->sealed_number.len <= sizeof out->sealed)
             sender_load(in, row, out);
         else
             err = E_CORRUPT;

@@ -170,7 +170,7 @@ static void check_identity(struct verify *v, const uint8_t *key, const ProtobufC
     bool sound = len > SEAL_OVERHEAD_BYTES && len <= SEAL_OVERHEAD_BYTES + sizeof number &&
                  seal_unwrap(v->txn.store->seal, identity->sealed_number.data, len, number) == OK;
     if (sound)
-        seal_id(v->txn.store->seal, number, len - SEAL_OVERHEAD_BYTES, id);
+        seal_sender_id(v->txn.store->seal, number, len - SEAL_OVERHEAD_BYTES, id);
     explicit_bzero(number, sizeof number);
     if (!sound)
         verify_broken(v, "identity.sealed", "an identity cannot be unsealed with this key");

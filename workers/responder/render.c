@@ -41,7 +41,7 @@ static void fill_from_ticket(const struct worker *worker, const Aduan__Record__T
     fields->agency = rules_agency_name(worker->rules, ticket->agency);
     if (!fields->agency)
         fields->agency = ticket->agency;
-    fields->reason = words->reason[0] ? words->reason : fields->category;
+    fields->reason = words->reason;
     fields->state = ticket_state_label(ticket->state, language);
 }
 
