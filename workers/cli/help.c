@@ -139,30 +139,39 @@ void help_print(const struct cli *cli, FILE *out)
 }
 
 /* mdoc: a dot or an apostrophe at the start of a line, and a backslash anywhere, would be roff's. */
-static void mdoc_text(const char *text, FILE *out)
+static void mdoc_text(const char *text, size_t len, FILE *out)
 {
-    if (*text == '.' || *text == '\'')
+    if (len && (*text == '.' || *text == '\''))
         fputs("\\&", out);
-    for (; *text; text++) {
-        if (*text == '\\')
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\\')
             fputs("\\e", out);
         else
-            fputc(*text, out);
+            fputc(text[i], out);
     }
 }
 
-/* Running text: one sentence a line, as mdoc wants it. */
-static void mdoc_sentences(const char *text, FILE *out)
+/* Running text: a new line for each sentence, as mdoc wants it, and where one would be too long. */
+static void mdoc_prose(const char *text, FILE *out)
 {
-    while (*text) {
-        const char *end = strstr(text, ". ");
-        int len = end ? (int)(end - text) + 1 : (int)strlen(text);
+    enum { MDOC_COLUMNS = 78 };
+    size_t column = 0;
 
-        if (*text == '.')
-            fputs("\\&", out);
-        fprintf(out, "%.*s\n", len, text);
-        text += len;
-        text += *text == ' ';
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        bool ends = word && text[word - 1] == '.' && text[word];
+
+        if (column && column + 1 + word > MDOC_COLUMNS) {
+            fputc('\n', out);
+            column = 0;
+        }
+        if (column)
+            fputc(' ', out);
+        mdoc_text(text, word, out);
+        column = ends ? 0 : column + 1 + word;
+        if (ends)
+            fputc('\n', out);
+        text += word + (text[word] == ' ');
     }
 }
 
@@ -174,7 +183,7 @@ static void mdoc_options(const struct option_row *rows, FILE *out)
         if (rows->value)
             fprintf(out, " Ar %s", rows->value);
         fputc('\n', out);
-        mdoc_text(rows->help, out);
+        mdoc_prose(rows->help, out);
         fputs(".\n", out);
     }
     fputs(".El\n", out);
@@ -186,12 +195,13 @@ static void mdoc_command(const struct command *command, FILE *out)
     if (*command->operands)
         fprintf(out, " Ar %s", command->operands);
     fputc('\n', out);
-    mdoc_sentences(command->help, out);
+    mdoc_prose(command->help, out);
+    fputc('\n', out);
     if (command->options)
         mdoc_options(command->options, out);
     fputs(".Bd -literal -offset indent\n", out);
     for (size_t i = 0; i < 3 && command->examples[i]; i++) {
-        mdoc_text(command->examples[i], out);
+        mdoc_text(command->examples[i], strlen(command->examples[i]), out);
         fputc('\n', out);
     }
     fputs(".Ed\n", out);
