@@ -112,8 +112,9 @@ def check_headers(tree):
         for schema in tree.named(".proto"):
             subprocess.run(["protoc-c", f"--c_out={generated}", f"--proto_path={tree.path('proto')}",
                             os.path.basename(schema)], check=True, capture_output=True)
+        all_rooms = sorted({os.path.dirname(h) for h in tree.named(".h")})
         for file in tree.named(".h"):
-            rooms = ["proto"] if room(file) == "plugin" else ["proto", "workers/core"]
+            rooms = {"plugin": ["proto"], "tests": all_rooms}.get(room(file), ["proto", "workers/core"])
             where = [f"-I{tree.path(d)}" for d in [os.path.dirname(file)] + rooms]
             path = tree.path(file)
             done = subprocess.run(["cc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
