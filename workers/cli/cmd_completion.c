@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Completion scripts, made from the table of commands; etc/completion/ holds what this prints. */
+/* Completion scripts, made from the table of commands; the build installs what this prints. */
 #include "args.h"
 #include "commands.h"
 
