@@ -81,6 +81,7 @@ class Scene:
         self.sockets = {role: self.bind(name) for role, name in
                         [("classifier", "box1.in"), ("responder", "box1.out"), ("aduand", "status")]}
         self.peers = {}  # worker's name → (role, routing id, life)
+        self.met = set()  # those that have read their WELCOME: they ping
         self.pinged = 0.0
 
     def close_box(self):
@@ -125,6 +126,8 @@ class Scene:
             assert hello.role == role
             self.peers[hello.name] = (role, routing, hello.life)
             self.say(hello.name, WELCOME, self.wire.Welcome(box="box1", life=self.life, links_up=True))
+        elif kind == PING:
+            self.met |= {n for n, (_, r, _) in self.peers.items() if r == routing}
         elif kind == ACK:
             self.acked += self.wire.Ack.FromString(body).uuid
         elif kind == SUBMIT:
@@ -173,7 +176,7 @@ class Scene:
 
     # --- the workers
 
-    def start(self, name, fault=None, wait=True):
+    def start(self, name, fault=None):
         role = name.split(".")[0]
         env = dict(os.environ)
         env.pop("ADUAN_FAULT", None)
@@ -185,8 +188,8 @@ class Scene:
         log.close()
         self.processes[name] = process
         self.peers.pop(name, None)
-        if wait:
-            self.wait(lambda: name in self.peers, f"{name} to say hello")
+        self.met.discard(name)
+        self.wait(lambda: name in self.met, f"{name} to say hello")
         return process
 
     def ended(self, name):
@@ -388,7 +391,7 @@ def test_uncommitted_messages_of_a_lost_box_come_again(scene):
     scene.dispatch("classifier.1", *sms[:25])
     scene.close_box()
     scene.open_box()
-    scene.wait(lambda: "classifier.1" in scene.peers, "hello to the new box")
+    scene.wait(lambda: "classifier.1" in scene.met, "hello to the new box")
     assert scene.peers["classifier.1"][2] != name_life
     scene.dispatch("classifier.1", *sms)
     scene.wait_acked(*sms)
