@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "link.h"
+#include "now.h"
 #include "stream.h"
 #include "tls.h"
 
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     BACKOFF_MIN_MS = 200,
@@ -37,13 +37,6 @@ struct link {
     char cause[256];
 };
 
-static uint64_t wall_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 struct link *link_new(uint32_t index, const struct link_options *options, const struct link_events *events, char *why,
                       size_t why_size)
 {
@@ -57,7 +50,7 @@ struct link *link_new(uint32_t index, const struct link_options *options, const 
                           .events = *events,
                           .state = WAITING,
                           .backoff_ms = BACKOFF_MIN_MS,
-                          .since_us = wall_us()};
+                          .since_us = now_wall_us()};
     if (options->tls && !(link->tls = tls_context(options->ca, options->cert, why, why_size))) {
         free(link);
         return NULL;
@@ -109,7 +102,7 @@ static void drop(struct link *link, uint64_t mono_ms, const char *why)
     link->backoff_ms = link->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : link->backoff_ms * 2;
     if (!was_up)
         return;
-    link->since_us = wall_us();
+    link->since_us = now_wall_us();
     link->events.down(link->events.ctx, link->index, sent);
     link->events.changed(link->events.ctx, link->index);
 }
@@ -142,7 +135,7 @@ static void opened(struct link *link, uint64_t mono_ms)
     }
     link->appended = bytes_len(stream_out(link->stream));
     link->state = UP;
-    link->since_us = wall_us();
+    link->since_us = now_wall_us();
     link->cause[0] = '\0';
     journal(JOURNAL_INFO, "link.up", "link=%s %s:%s as \"%s\"%s", link->options->name, link->options->host,
             link->options->port, link->options->id, link->tls ? " over TLS" : "");
@@ -401,7 +394,7 @@ bool link_submit(struct link *link, const Aduan__Wire__Mt *mt, uint64_t *end)
         return false;
     struct bytes *out = stream_out(link->stream);
     size_t before = bytes_len(out);
-    if (!kannel_pack_mt(out, mt, link->options->id, wall_us() / 1000000))
+    if (!kannel_pack_mt(out, mt, link->options->id, now_wall_us() / 1000000))
         return false;
     link->appended += bytes_len(out) - before;
     link->open_mt++;
