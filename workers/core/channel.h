@@ -17,8 +17,8 @@ struct channel;
 
 struct channel_options {
     const char *endpoint;
-    const char *role, *name;  /* for HELLO */
-    const uint8_t *life;      /* 16 bytes; also the routing id's source */
+    const char *role, *name; /* for HELLO */
+    const uint8_t *life;     /* 16 bytes: HELLO's in the first session; a session after a silence derives its own */
     uint32_t credit;
 };
 
@@ -26,10 +26,11 @@ enum { CHANNEL_PING_MS = 1000, CHANNEL_SILENCE_MS = 5000 };
 
 MUST_CHECK int channel_open(void *zmq_context, const struct channel_options *options, struct channel **out);
 void channel_close(struct channel *channel);
+/* Another one after a silence: ask before each poll. */
 void *channel_socket(struct channel *channel);
 /* The box answered our HELLO and is not silent. */
 bool channel_alive(const struct channel *channel);
-bool channel_links_up(const struct channel *channel); /* alive, and its box has a bearerbox link */
+bool channel_links_up(const struct channel *channel);   /* alive, and its box has a bearerbox link */
 const char *channel_box(const struct channel *channel); /* its name, "" before the first WELCOME */
 /* How many lives of the box this channel has seen: a change means that what was outstanding there is lost. */
 uint32_t channel_generation(const struct channel *channel);

@@ -41,7 +41,7 @@ struct worker_role {
     const char *socket_suffix; /* ".in" or ".out": which socket of each box */
     uint32_t (*credit)(const struct config *config);
     int (*start)(struct worker *worker, struct fault *fault);
-    /* One frame from a box (not owned). */
+    /* One frame from a box (not owned; a message taken out of its lists, NULL left behind, is the role's). */
     void (*frame)(struct worker *worker, size_t channel, const struct frame *frame);
     /* After each poll; returns the monotonic ms when it wants to run again at the latest. */
     uint64_t (*work)(struct worker *worker, uint64_t mono_ms);
