@@ -277,6 +277,12 @@ class Line:
     def ticket(self, ident):
         return self.json("ticket", "show", ident)
 
+    def events(self):
+        """Every event committed so far."""
+        count = self.json("stats")["events"]
+        lines = self.aduan("tail", "--from", 1, "--count", count, "--json").stdout.splitlines() if count else []
+        return [json.loads(each) for each in lines]
+
     def verify(self):
         return self.json("verify", check=False)
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STORE_FRESH_MS = 900 };
+enum { STORE_FRESH_MS = 200 };
 
 json_t *report_text(const char *text)
 {
