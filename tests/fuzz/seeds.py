@@ -67,9 +67,21 @@ def config_seeds():
     return seeds
 
 
+def templates_seeds():
+    replies = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../etc/replies")
+    seeds = [b"received: '{ticket}'\n", b"received: '{nosuch}'\n", b"staff: |\n  {text}\n"]
+    for name in ("id.yaml", "en.yaml"):
+        path = os.path.join(replies, name)
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                seeds.append(file.read())
+    return seeds
+
+
 def main():
     target, directory = sys.argv[1:]
-    make = {"frame": frame_seeds, "text": text_seeds, "config": config_seeds}.get(target, lambda: [b""])
+    make = {"frame": frame_seeds, "text": text_seeds, "config": config_seeds,
+            "templates": templates_seeds}.get(target, lambda: [b""])
     for i, seed in enumerate(make()):
         with open(os.path.join(directory, f"seed-{i:03}"), "wb") as file:
             file.write(seed)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* libFuzzer target: a file of reply templates. What is let in must render, for every name; templates_load() reads
+ * directories, so each input goes through one. */
+#include "templates.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { SEGMENTS_MAX = 4 };
+
+static char dir[] = "/tmp/aduan-fuzz-XXXXXX", path[64];
+
+static void forget(void)
+{
+    unlink(path);
+    rmdir(dir);
+}
+
+static void make_dir(void)
+{
+    if (path[0])
+        return;
+    if (!mkdtemp(dir))
+        abort();
+    snprintf(path, sizeof path, "%s/id.yaml", dir);
+    atexit(forget);
+}
+
+static void put(const uint8_t *data, size_t size)
+{
+    FILE *file = fopen(path, "w");
+    if (!file || fwrite(data, 1, size, file) != size || fclose(file) != 0)
+        abort();
+}
+
+static void render_all(const struct templates *templates)
+{
+    static const char *const names[] = {"received", "received_incomplete", "emergency", "empty", "unreadable"};
+    static const struct template_fields fields = {"Kota Pekalongan", "1000013",  "jalan",      "DPUPR",
+                                                  "jalan",           "diterima", "21-11-2026", "jawaban"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *text = NULL;
+        size_t len = 0;
+        struct sms_cost cost = {0};
+        if (templates_render(templates, names[i], "id", &fields, &text, &len, &cost) != OK || text[len] != '\0' ||
+            cost.segments == 0)
+            abort();
+        free(text);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct templates *templates = NULL;
+    struct fault fault = {0};
+    make_dir();
+    put(data, size);
+    if (templates_load(dir, SEGMENTS_MAX, &templates, &fault) == OK)
+        render_all(templates);
+    else if (fault.text[0] == '\0')
+        abort(); /* every refusal is a sentence */
+    templates_free(templates);
+    return 0;
+}
