@@ -94,8 +94,8 @@ static int take_globals(struct cli *cli, int argc, char **argv, enum args_want *
     int kept = 0;
 
     for (int i = 0; i < argc; i++) {
-        const char *value;
-        int code, row = -1;
+        const char *value = NULL;
+        int code = CLI_OK, row = -1;
 
         if (strcmp(argv[i], "--") == 0) {
             while (i < argc)
@@ -148,7 +148,7 @@ static int take_rest(struct cli *cli, int argc, char **argv)
     bool options = true;
 
     for (int i = 0; i < argc; i++) {
-        const char *value;
+        const char *value = NULL;
         int code, row;
 
         if (options && strcmp(argv[i], "--") == 0) {

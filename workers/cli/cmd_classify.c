@@ -213,8 +213,8 @@ int cmd_classify(struct cli *cli)
 {
     struct reading reading = {0};
     struct fault fault = {0};
-    char *bytes;
-    size_t len;
+    char *bytes = NULL;
+    size_t len = 0;
     int err, code = read_text(cli, &bytes, &len);
 
     if (code != CLI_OK)

@@ -8,7 +8,7 @@
 static const struct {
     char letter;
     uint64_t seconds;
-} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', UINT64_C(604800)}};
 
 static int parse_span(const char *text, uint64_t *span_us)
 {
