@@ -7,8 +7,9 @@
 
 const char *err_name(int err)
 {
-    static const char *const names[] = {"ok",      "memory", "invalid", "not_found", "exists", "state", "full", "busy",
-                                        "version", "corrupt", "io",     "again",     "key",    "config", "gone"};
+    static const char *const names[] = {"ok",    "memory", "invalid", "not_found", "exists",
+                                        "state", "full",   "busy",    "version",   "corrupt",
+                                        "io",    "again",  "key",     "config",    "gone"};
     if (err > 0 || err <= -(int)(sizeof names / sizeof names[0]))
         return "unknown";
     return names[-err];

@@ -17,26 +17,26 @@ struct rules;
 
 /* One rule that fired. Strings are borrowed from the rules. */
 struct rule_hit {
-    const char *head;   /* "category", "type", "urgency", "language", "refusal", "agency" */
-    const char *label;  /* "jalan" */
-    const char *rule;   /* the word or phrase as written, the name of a pattern: words that people understand */
+    const char *head;  /* "category", "type", "urgency", "language", "refusal", "agency" */
+    const char *label; /* "jalan" */
+    const char *rule;  /* the word or phrase as written, the name of a pattern: words that people understand */
     double weight;
-    size_t at, len;     /* bytes in the text given */
+    size_t at, len; /* bytes in the text given */
 };
 
 enum { RULES_HITS_MAX = 32 };
 
 /* Strings are borrowed from the rules and live as long as they. */
 struct classification {
-    const char *type;        /* "pengaduan" … */
-    const char *category;    /* "jalan" …, "lainnya" when nothing fired */
-    const char *category_name; /* for people, in the language of the text */
-    const char *agency;      /* id in agencies.yaml */
-    const char *agency_name; /* for people, in the language of the text */
-    const char *urgency;     /* "normal" or "emergency" */
-    const char *language;    /* "id" or "en"; "" when the text does not tell */
-    const char *refusal;     /* NULL, or "auto_reply": a known auto-responder wrote this */
-    double score;            /* of the category; 0 when nothing fired */
+    const char *type;                     /* "pengaduan" … */
+    const char *category;                 /* "jalan" …, "lainnya" when nothing fired */
+    const char *category_name;            /* for people, in the language of the text */
+    const char *agency;                   /* id in agencies.yaml */
+    const char *agency_name;              /* for people, in the language of the text */
+    const char *urgency;                  /* "normal" or "emergency" */
+    const char *language;                 /* "id" or "en"; "" when the text does not tell */
+    const char *refusal;                  /* NULL, or "auto_reply": a known auto-responder wrote this */
+    double score;                         /* of the category; 0 when nothing fired */
     struct rule_hit hits[RULES_HITS_MAX]; /* those that decided first */
     size_t hit_count;
 };
@@ -49,8 +49,8 @@ void rules_free(struct rules *rules);
 MUST_CHECK int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out);
 /* "jalan ← berlubang +2, jalan +1; pengaduan ← mohon +1": for Ticket.why. Writes at most size bytes with NUL. */
 void rules_explain(const struct classification *classification, char *out, size_t size);
-/* From such an explanation the words that weighed most for this category, for the citizen: "jalan berlubang". Empty when
- * no rule decided it, or when size bytes do not hold them and their NUL. */
+/* From such an explanation the words that weighed most for this category, for the citizen: "jalan berlubang". Empty
+ * when no rule decided it, or when size bytes do not hold them and their NUL. */
 void rules_reason(const char *why, const char *category, char *out, size_t size);
 /* NULL when there is no such agency. */
 const char *rules_agency_name(const struct rules *rules, const char *agency_id);
