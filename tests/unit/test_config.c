@@ -70,7 +70,8 @@ static void what_is_written_is_taken(void **state)
                              "boxes:\n"
                              "- name: a\n"
                              "  bearerboxes:\n"
-                             "  - {name: m1, host: bb.example, port: 1, tls: yes, tls_ca: ca.pem, tls_cert: /k.pem}\n"
+                             "  - {name: m1, host: bb.example, port: 1, tls: yes, tls_ca: ca.pem, tls_cert: /k.pem,\n"
+                             "     tls_name: core.example}\n"
                              "  - {name: m2, tls: False, tls_ca: ''}\n"
                              "- {name: b, bearerboxes: [{name: m3}]}\n"
                              "smoke: {port: 10000, sender: '0812'}\n");
@@ -89,7 +90,9 @@ static void what_is_written_is_taken(void **state)
     assert_true(c->boxes[0].bearerboxes[0].tls);
     assert_string_equal(c->boxes[0].bearerboxes[0].tls_ca, "/etc/aduan/ca.pem");
     assert_string_equal(c->boxes[0].bearerboxes[0].tls_cert, "/k.pem");
+    assert_string_equal(c->boxes[0].bearerboxes[0].tls_name, "core.example");
     assert_null(c->boxes[0].bearerboxes[1].tls_ca);
+    assert_string_equal(c->boxes[0].bearerboxes[1].tls_name, "");
     assert_string_equal(c->boxes[1].bearerboxes[0].name, "m3");
     assert_int_equal(c->smoke_port, 10000);
     config_free(c);
@@ -163,6 +166,9 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         {DESK "boxes: [{name: b, bearerboxes: [{name: m, host: 'a b'}]}]\n", "host: no comma and no space"},
         {DESK "boxes: [{name: b, bearerboxes: [{name: m, tls_ca: x}]}]\n", "a certificate without 'tls: yes'"},
         {DESK "boxes: [{name: b, bearerboxes: [{name: m, tls_cert: x}]}]\n", "a certificate without 'tls: yes'"},
+        {DESK "boxes: [{name: b, bearerboxes: [{name: m, tls: yes, tls_name: x}]}]\n", "tls_name without tls_ca"},
+        {DESK "boxes: [{name: b, bearerboxes: [{name: m, tls: yes, tls_ca: c, tls_name: 'x,id=y'}]}]\n",
+         "tls_name: no comma and no space"},
         {LEAST "run:\n  dir: /12345678901234567890123456789012345678901234567890/12345678901234567890123456789012345"
                "678901234567890\n",
          "aduan.yaml:4:8: run.dir: too long"},

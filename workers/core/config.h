@@ -25,6 +25,7 @@ struct config_bearerbox {
     bool tls;
     char *tls_ca;   /* PEM that the server's certificate must chain to; NULL: not checked */
     char *tls_cert; /* PEM with our certificate and key; NULL: none */
+    char *tls_name; /* what the certificate must be made out to; "": the host */
 };
 
 struct config_box {

@@ -78,8 +78,11 @@ static int check_link(const struct config_bearerbox *link, const struct yaml_nod
 {
     const struct {
         const char *key, *text;
-    } arguments[] = {
-        {"host", link->host}, {"smsbox_id", link->smsbox_id}, {"tls_ca", link->tls_ca}, {"tls_cert", link->tls_cert}};
+    } arguments[] = {{"host", link->host},
+                     {"smsbox_id", link->smsbox_id},
+                     {"tls_ca", link->tls_ca},
+                     {"tls_cert", link->tls_cert},
+                     {"tls_name", link->tls_name}};
 
     if (!is_name(link->name))
         return yaml_fault(field_of(node, "name"), fault,
@@ -92,6 +95,9 @@ static int check_link(const struct config_bearerbox *link, const struct yaml_nod
     if (!link->tls && (link->tls_ca || link->tls_cert))
         return yaml_fault(field_of(node, link->tls_ca ? "tls_ca" : "tls_cert"), fault,
                           "a certificate without 'tls: yes': the line would not be encrypted");
+    if (*link->tls_name && !link->tls_ca)
+        return yaml_fault(field_of(node, "tls_name"), fault,
+                          "tls_name without tls_ca: the name is read in a certificate that a CA vouches for");
     return OK;
 }
 

@@ -72,6 +72,8 @@ static const struct config_row rows[] = {
      "PEM file the server's certificate must chain to; empty: not checked.", false},
     {"boxes[].bearerboxes[].tls_cert", CONFIG_PATH, LINK(tls_cert), "", 0, 0, NULL,
      "PEM file with our certificate and key; empty: none.", false},
+    {"boxes[].bearerboxes[].tls_name", CONFIG_TEXT, LINK(tls_name), "", 0, 253, NULL,
+     "Whom the server's certificate must be made out to, when that is not the host.", false},
 
     {"workers.classifiers", CONFIG_COUNT, AT(classifiers), "1", 0, 64, NULL,
      "How many classifiers to start; `aduan scale` changes it live.", true},

@@ -40,10 +40,12 @@ static void add_socket(struct builder *b, const struct config *config, const cha
 static void add_link(struct builder *b, const struct config_bearerbox *link)
 {
     const char *ca = link->tls_ca ? link->tls_ca : "", *cert = link->tls_cert ? link->tls_cert : "";
+    const char *name = link->tls_name;
 
     add(b, "--bearerbox");
-    add(b, "name=%s,host=%s,port=%u,id=%s%s%s%s%s%s", link->name, link->host, link->port, link->smsbox_id,
-        link->tls ? ",tls=yes" : "", *ca ? ",ca=" : "", ca, *cert ? ",cert=" : "", cert);
+    add(b, "name=%s,host=%s,port=%u,id=%s%s%s%s%s%s%s%s", link->name, link->host, link->port, link->smsbox_id,
+        link->tls ? ",tls=yes" : "", *ca ? ",ca=" : "", ca, *cert ? ",cert=" : "", cert, *name ? ",tls-name=" : "",
+        name);
 }
 
 static void add_box(struct builder *b, const struct config *config, const struct config_box *box)

@@ -20,7 +20,7 @@ static bool same_link(const struct config_bearerbox *a, const struct config_bear
 {
     return same_text(a->name, b->name) && same_text(a->host, b->host) && a->port == b->port &&
            same_text(a->smsbox_id, b->smsbox_id) && a->tls == b->tls && same_text(a->tls_ca, b->tls_ca) &&
-           same_text(a->tls_cert, b->tls_cert);
+           same_text(a->tls_cert, b->tls_cert) && same_text(a->tls_name, b->tls_name);
 }
 
 static bool same_box(const struct config_box *a, const struct config_box *b)

@@ -51,7 +51,8 @@ static int setup(void **state)
     assert_non_null(mkdtemp(scene->dir));
     snprintf(text, sizeof text,
              "desk: {name: x, shortcodes: [1]}\nrun: {dir: %s}\nworkers: {classifiers: 2}\n"
-             "boxes: [{name: box1, bearerboxes: [{name: m, tls: yes, tls_ca: /ca, tls_cert: /c}]}]\n",
+             "boxes: [{name: box1, bearerboxes: [{name: m, tls: yes, tls_ca: /ca, tls_cert: /c,\n"
+             " tls_name: n}]}]\n",
              scene->dir);
     if (config_parse("aduan.yaml", scene->dir, text, strlen(text), &scene->config, &fault))
         fail_msg("%s", fault.text);

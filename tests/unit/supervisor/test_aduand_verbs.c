@@ -306,6 +306,7 @@ static void what_takes_a_restart_is_named(void **state)
         {"{name: b, bearerboxes: [{name: m, smsbox_id: h}]}", "", "boxes"},
         {"{name: b, bearerboxes: [{name: m, tls: yes}]}", "", "boxes"},
         {"{name: b, bearerboxes: [{name: m, tls: yes, tls_ca: x}]}", "", "boxes"},
+        {"{name: b, bearerboxes: [{name: m, tls: yes, tls_ca: x, tls_name: y}]}", "", "boxes"},
         {"{name: b, bearerboxes: [{name: m}, {name: n}]}", "", "boxes"},
         {"{name: b, bearerboxes: [{name: m}]}, {name: c, bearerboxes: [{name: n}]}", "", "boxes"},
     };
