@@ -249,6 +249,8 @@ int cmd_restore(struct cli *cli)
     pid_t pid = lockfile_holder(cli->config->run_dir, "aduand");
     int err;
 
+    if (!pid)
+        pid = lockfile_holder(cli->config->store_dir, "aduand"); /* one with another run.dir */
     if (pid)
         return cli_fail(cli, CLI_BUSY, "aduand runs (pid %d); stop the line first: aduan stop --wait", (int)pid);
     err = store_restore(dir, cli->config->store_dir, cli->config->store_map_bytes, cli->seal, &fault);

@@ -29,7 +29,7 @@ static const char usage[] =
     "  SIGHUP            reload the configuration, the rules and the templates\n"
     "  SIGKILL           ends aduand alone: the processes go on, and the next aduand takes them over\n"
     "\n"
-    "exit: 0 stopped as told, 1 could not start or run, 2 usage, 75 another aduand has run.dir\n"
+    "exit: 0 stopped as told, 1 could not start or run, 2 usage, 75 another aduand has run.dir or the store\n"
     "See also: aduan --help, aduand(8), aduan.yaml(5)\n";
 
 /* Returns -1 to go on, else the exit code. */

@@ -91,6 +91,19 @@ static int check_programs(const char *dir, struct fault *fault)
     return OK;
 }
 
+/* E_BUSY says what to do about the other one. */
+static int take_lock(const char *dir, const char *advice, struct lockfile **out, struct fault *fault)
+{
+    struct fault held;
+    int err = lockfile_take(dir, "aduand", out, &held);
+
+    if (err == E_BUSY)
+        return fault_set(fault, E_BUSY, "%.600s: %s", held.text, advice);
+    return err ? fault_set(fault, err, "%s", held.text) : OK;
+}
+
+/* The lock is for aduand alone: workers and the command line share a store, but two supervisors would each start a
+ * line on it. Its file lies inside the store, so that it holds whatever run.dir the other one has. */
 static int prove_store(struct supervisor *s, struct fault *fault)
 {
     struct store_options options = {.dir = s->boot->store_dir, .map_bytes = s->boot->store_map_bytes, .create = true};
@@ -101,9 +114,11 @@ static int prove_store(struct supervisor *s, struct fault *fault)
         return err;
     options.seal = s->seal;
     err = store_open(&options, &store, fault);
-    if (!err)
-        store_close(store);
-    return err;
+    if (err)
+        return err;
+    store_close(store);
+    return take_lock(s->boot->store_dir, "another aduand has this store: point store.dir elsewhere, or end that one",
+                     &s->store_lock, fault);
 }
 
 static int bind_router(struct supervisor *s, const char *name, int64_t most_bytes, void **out, struct fault *fault)
@@ -188,17 +203,13 @@ int startup(struct supervisor *s, const char *config_path, struct fault *fault)
     set_log_level(s->live);
     if (make_run_dir(s->boot->run_dir, fault))
         return EXIT_FAILURE;
-    err = lockfile_take(s->boot->run_dir, "aduand", &s->lock, fault);
-    if (err == E_BUSY) {
-        struct fault held = *fault;
-        fault_set(fault, E_BUSY, "%.600s: ask it with `aduan status`, or end it with `aduan stop` first", held.text);
-        return EXIT_ELSEWHERE;
+    err = take_lock(s->boot->run_dir, "ask it with `aduan status`, or end it with `aduan stop` first", &s->lock, fault);
+    if (!err) {
+        find_libexec(s->libexec_dir);
+        fleet_init(&s->fleet, s->boot, s->libexec_dir);
+        err = prepare(s, fault);
     }
-    if (err)
-        return EXIT_FAILURE;
-    find_libexec(s->libexec_dir);
-    fleet_init(&s->fleet, s->boot, s->libexec_dir);
-    return prepare(s, fault) ? EXIT_FAILURE : EXIT_SUCCESS;
+    return err == OK ? EXIT_SUCCESS : err == E_BUSY ? EXIT_ELSEWHERE : EXIT_FAILURE;
 }
 
 void startup_undo(struct supervisor *s)
@@ -214,6 +225,7 @@ void startup_undo(struct supervisor *s)
     fleet_done(&s->fleet);
     json_decref(s->store_figures);
     seal_close(s->seal);
+    lockfile_release(s->store_lock);
     lockfile_release(s->lock);
     if (s->live != s->boot)
         config_free(s->live);

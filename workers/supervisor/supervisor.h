@@ -17,7 +17,7 @@ struct supervisor {
     struct config *live; /* as last loaded; may be the same object */
     struct fleet fleet;
     struct seal *seal;
-    struct lockfile *lock;
+    struct lockfile *lock, *store_lock; /* of run.dir and of store.dir */
     char libexec_dir[4096];
     void *zmq, *control, *status;
     int signal_fd;

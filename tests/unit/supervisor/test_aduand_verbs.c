@@ -44,14 +44,20 @@ static void write_file(const struct scene *scene, const char *name, mode_t mode,
     assert_int_equal(chmod(path, mode), 0);
 }
 
-static void write_config(const struct scene *scene, const char *port, const char *replies, const char *extra)
+static void write_whole_config(const struct scene *scene, const char *run_dir, const char *port, const char *replies,
+                               const char *extra)
 {
     write_file(scene, "aduan.yaml", 0600,
                "desk: {name: x, shortcodes: [1], categories: %s/categories.yaml, agencies: %s/agencies.yaml, "
                "replies: %s}\n"
-               "store: {dir: store, map_bytes: 64 MiB}\nrun: {dir: run, log_level: error}\n"
+               "store: {dir: store, map_bytes: 64 MiB}\nrun: {dir: %s, log_level: error}\n"
                "boxes: [{name: box1, bearerboxes: [{name: m, port: %s}]}]\n%s",
-               ADUAN_ETC_DIR, ADUAN_ETC_DIR, replies, port, extra);
+               ADUAN_ETC_DIR, ADUAN_ETC_DIR, replies, run_dir, port, extra);
+}
+
+static void write_config(const struct scene *scene, const char *port, const char *replies, const char *extra)
+{
+    write_whole_config(scene, "run", port, replies, extra);
 }
 
 static int setup(void **state)
@@ -167,6 +173,15 @@ static void a_second_aduand_is_told_about_the_first(void **state)
 
     refuse_start(scene, EXIT_ELSEWHERE, "already runs as process");
     refuse_start(scene, EXIT_ELSEWHERE, "aduan stop");
+}
+
+static void one_store_has_one_aduand_whatever_the_run_dir(void **state)
+{
+    struct scene *scene = *state;
+
+    write_whole_config(scene, "run2", "1", ADUAN_ETC_DIR "/replies", "");
+    refuse_start(scene, EXIT_ELSEWHERE, "store/aduand.lock");
+    refuse_start(scene, EXIT_ELSEWHERE, "another aduand has this store: point store.dir elsewhere");
 }
 
 /* --- questions -------------------------------------------------------------------------------------------------- */
@@ -526,6 +541,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_missing_thing_is_a_sentence, setup, teardown),
         cmocka_unit_test_setup_teardown(run_dir_must_be_ours_and_closed, setup, teardown),
         STARTED(a_second_aduand_is_told_about_the_first),
+        STARTED(one_store_has_one_aduand_whatever_the_run_dir),
         STARTED(what_is_no_question_is_refused),
         STARTED(scale_takes_all_or_nothing),
         STARTED(drain_and_resume_take_names_roles_and_all),
