@@ -295,7 +295,7 @@ out:
 int yaml_doc_load(const char *path, struct yaml_doc **out, struct fault *fault)
 {
     char *data;
-    size_t len;
+    size_t len = 0;
     int err = read_file(path, &data, &len, fault);
 
     if (err)
