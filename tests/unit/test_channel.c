@@ -430,6 +430,7 @@ static void without_a_new_socket_the_old_one_goes_on(void **state)
     void *small = zmq_ctx_new();
     zmq_ctx_set(small, ZMQ_MAX_SOCKETS, 1);
     channel_close(stage->channel);
+    stage->life[0] ^= 1; /* a ROUTER ignores a second peer of one routing id, and the first may not have left yet */
     struct channel_options options = {
         .endpoint = stage->endpoint, .role = "responder", .name = "responder.1", .life = stage->life, .credit = 1};
     assert_int_equal(channel_open(small, &options, &stage->channel), OK);

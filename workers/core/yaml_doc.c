@@ -294,7 +294,7 @@ out:
 
 int yaml_doc_load(const char *path, struct yaml_doc **out, struct fault *fault)
 {
-    char *data;
+    char *data = NULL;
     size_t len = 0;
     int err = read_file(path, &data, &len, fault);
 
