@@ -29,7 +29,7 @@ def layout(prefix, etc, libexec):
     """Every installed file, and its mode."""
     programs = [f"{prefix}/bin/aduan", f"{prefix}/sbin/aduand"]
     programs += [f"{libexec}/aduan/{name}" for name in ("aduanbox", "aduan-classifier", "aduan-responder")]
-    schemas = ("event", "quarantine", "stats", "status", "ticket", "tickets", "verify")
+    schemas = ("event", "message", "quarantine", "stats", "status", "ticket", "tickets", "verify")
     files = [f"{etc}/aduan/{name}" for name in
              ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml")]
     files += [f"{prefix}/{name}" for name in (

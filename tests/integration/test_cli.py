@@ -331,6 +331,20 @@ def test_figures_follow_their_schemas(line):
     assert line.aduan("quarantine").stdout == ""
 
 
+def test_one_sms_is_shown_raw_and_without_its_sender(line):
+    number = "6281300000009"
+    ticket = sent(line, number)
+    key = next(e["message"] for e in line.events() if e["kind"] == "ticket_opened" and e["ticket"] == ticket["id"])
+    raw = valid(line.json("message", "show", key), "message")
+    assert bytes.fromhex(raw["body_hex"]).decode() == raw["text"] == REPORT
+    assert (raw["fate"], raw["ticket"], raw["receiver"], raw["reason"]) == ("ticket", ticket["id"], "1708", None)
+    card = line.aduan("message", "show", key).stdout
+    assert raw["body_hex"] in card and number not in card and number not in json.dumps(raw)
+    assert line.aduan("message", "show", key[:-1], check=False).returncode == USAGE
+    assert line.aduan("message", "show", key.upper(), check=False).returncode == USAGE
+    assert line.aduan("message", "show", "f" * 40, check=False).returncode == NOT_FOUND
+
+
 def test_workers_are_scaled_drained_and_resumed(line):
     assert "classifier 1 → 3" in line.aduan("scale", "classifier=3", "responder=2", "--wait").stdout
     workers = line.status()["workers"]

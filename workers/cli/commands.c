@@ -127,6 +127,10 @@ static const struct command table[] = {
      "Messages that killed their classifier three times. They are kept raw, are out of the line's way, and wait "
      "for a person.",
      {"aduan quarantine list --json"}, READS, cmd_quarantine_list, 0},
+    {"message show", NULL, FOR_OPERATORS, "KEY", 1, 1, NULL,
+     "One SMS as it came, byte for byte, with its fate and the reason for it. KEY is what tail --json and quarantine "
+     "list print. The sender is not shown.",
+     {"aduan message show $(aduan tail --from 1 --count 1 --json | jq -r .message)"}, READS, cmd_message_show, 0},
     {"backup", NULL, FOR_OPERATORS, "DIR", 1, 1, NULL,
      "Copy the store while it runs, compacted and synced. The key file is not in it: keep a copy of that "
      "elsewhere, for without it no phone number can be read.",

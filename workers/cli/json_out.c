@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* JSON on stdout. Everything that --json prints has "v":1; proto/schema/ says what status, tickets, ticket show, tail,
- * verify, stats and quarantine list print. */
+ * verify, stats, quarantine list and message show print. */
 #include "clock.h"
 #include "output.h"
 #include "uuid.h"
