@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The key file and what is made of it: one subkey for ids, one for sealing, and a check value. The master key is
- * forgotten as soon as they are derived; the subkeys live in guarded memory.
+ * The key file and what is made of it: subkeys for ids, for sealing and for the feed's views, and a check value. The
+ * master key is forgotten as soon as they are derived; the subkeys live in guarded memory.
  */
 #include "seal.h"
 
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_FILE_BYTES = 2 * SEAL_KEY_BYTES + 1, SUBKEY_ID = 1, SUBKEY_SEAL = 2, SUBKEY_CHECK = 3 };
+enum { KEY_FILE_BYTES = 2 * SEAL_KEY_BYTES + 1, SUBKEY_ID = 1, SUBKEY_SEAL = 2, SUBKEY_CHECK = 3, SUBKEY_VIEW = 4 };
 
 static const char CONTEXT[crypto_kdf_CONTEXTBYTES] = {'a', 'd', 'u', 'a', 'n', '-', 'v', '1'};
 
@@ -27,6 +27,7 @@ _Static_assert(SEAL_OVERHEAD_BYTES ==
 struct seal {
     uint8_t id_key[crypto_generichash_KEYBYTES];
     uint8_t seal_key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
+    uint8_t view_key[crypto_generichash_KEYBYTES];
     uint8_t check[SEAL_CHECK_BYTES];
 };
 
@@ -39,6 +40,7 @@ int seal_from_bytes(const uint8_t key[SEAL_KEY_BYTES], struct seal **out)
         return E_MEMORY;
     crypto_kdf_derive_from_key(seal->id_key, sizeof seal->id_key, SUBKEY_ID, CONTEXT, key);
     crypto_kdf_derive_from_key(seal->seal_key, sizeof seal->seal_key, SUBKEY_SEAL, CONTEXT, key);
+    crypto_kdf_derive_from_key(seal->view_key, sizeof seal->view_key, SUBKEY_VIEW, CONTEXT, key);
     crypto_kdf_derive_from_key(seal->check, sizeof seal->check, SUBKEY_CHECK, CONTEXT, key);
     sodium_mprotect_readonly(seal);
     *out = seal;
@@ -163,6 +165,12 @@ void seal_sender_id(const struct seal *seal, const void *sender, size_t len, uin
 void seal_check(const struct seal *seal, uint8_t out[SEAL_CHECK_BYTES])
 {
     memcpy(out, seal->check, SEAL_CHECK_BYTES);
+}
+
+void seal_view_key(const struct seal *seal, const char *name, uint8_t out[SEAL_VIEW_KEY_BYTES])
+{
+    crypto_generichash(out, SEAL_VIEW_KEY_BYTES, (const uint8_t *)name, strlen(name), seal->view_key,
+                       sizeof seal->view_key);
 }
 
 void seal_wrap(const struct seal *seal, const void *plain, size_t len, uint8_t *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What keeps numbers and identities inside: keyed hashes to find them by, and sealed boxes to rest in.
- * libsodium: BLAKE2b keyed (crypto_generichash) for ids, XChaCha20-Poly1305 for sealing; two subkeys derived
+ * libsodium: BLAKE2b keyed (crypto_generichash) for ids, XChaCha20-Poly1305 for sealing; subkeys derived
  * (crypto_kdf) from the 32-byte key file. Whoever has the store without the key file has no phone number.
  */
 #ifndef ADUAN_SEAL_H
@@ -12,7 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SEAL_KEY_BYTES = 32, SEAL_ID_BYTES = 16, SEAL_CHECK_BYTES = 16, SEAL_OVERHEAD_BYTES = 24 + 16 };
+enum {
+    SEAL_KEY_BYTES = 32,
+    SEAL_ID_BYTES = 16,
+    SEAL_CHECK_BYTES = 16,
+    SEAL_OVERHEAD_BYTES = 24 + 16,
+    SEAL_VIEW_KEY_BYTES = 32
+};
 
 struct seal;
 
@@ -31,6 +37,8 @@ void seal_id(const struct seal *seal, const void *number, size_t len, uint8_t ou
 void seal_sender_id(const struct seal *seal, const void *sender, size_t len, uint8_t out[SEAL_ID_BYTES]);
 /* A value that tells whether this is the key that a store was made with. */
 void seal_check(const struct seal *seal, uint8_t out[SEAL_CHECK_BYTES]);
+/* The key that the feed's view of this name hashes senders with: two views cannot tell that they see one citizen. */
+void seal_view_key(const struct seal *seal, const char *name, uint8_t out[SEAL_VIEW_KEY_BYTES]);
 /* out holds len + SEAL_OVERHEAD_BYTES. */
 void seal_wrap(const struct seal *seal, const void *plain, size_t len, uint8_t *out);
 /* out holds len - SEAL_OVERHEAD_BYTES; E_CORRUPT when it was not sealed with this key. */
