@@ -137,11 +137,11 @@ class Line:
     """bearerbox + SMSC simulator + aduand in `directory`."""
 
     def __init__(self, directory, config="", classifiers=1, responders=1, core_extra="#", shortcodes="1708",
-                 log_level="info"):
+                 log_level="info", smsc=None):
         self.dir = pathlib.Path(directory)
         for name in ("kannel-store", "kannel-dlr", "run"):
             (self.dir / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.smsc = Smsc()
+        self.smsc = smsc or Smsc()
         self.admin_port, self.box_port, self.fake_port = free_ports(3)
         self.config = self.dir / "aduan.yaml"
         self._fill("kannel.conf.in", self.dir / "kannel.conf", core_extra, shortcodes)
@@ -332,10 +332,11 @@ class Phone:
                 self.lines.put(raw.rstrip(b"\n"))
 
     def send(self, text, to="1708", number=None):
-        self.socket.sendall(f"{number or self.number} {to} text {text}\n".encode())
+        self.send_raw("text", text.encode(), to, number)
 
     def send_raw(self, kind, payload, to="1708", number=None):
-        self.socket.sendall(f"{number or self.number} {to} {kind} ".encode() + payload + b"\n")
+        sender = self.number if number is None else number
+        self.socket.sendall(f"{sender} {to} {kind} ".encode() + payload + b"\n")
 
     @staticmethod
     def url(data):
