@@ -96,6 +96,8 @@ static void what_the_envelope_forbids(void **state)
     refused(decide("1708", "1708", "jalan rusak"), "own_shortcode");
     refused(decide("0811", "1708", "jalan rusak"), "own_shortcode");
     refused(decide("1708", "1708", ""), "own_shortcode");
+    refused(decide("+1708", "1708", "jalan rusak"), "own_shortcode");
+    assert_true(decide("+17080000", "1708", "jalan rusak").open_ticket);
 }
 
 static void senders_that_read_no_reply_still_open_a_ticket(void **state)

@@ -12,6 +12,18 @@ static bool is_own_shortcode(const struct config *config, const uint8_t *number,
     return false;
 }
 
+/* A network may add the + of an international number to ours as sender, or leave it out. */
+static bool is_ourselves(const struct config *config, const uint8_t *sender, size_t len)
+{
+    size_t plus = len > 0 && sender[0] == '+';
+    for (size_t i = 0; i < config->shortcode_count; i++) {
+        const char *code = config->shortcodes[i] + (config->shortcodes[i][0] == '+');
+        if (strlen(code) == len - plus && memcmp(code, sender + plus, len - plus) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Why the envelope alone forbids a ticket, or NULL. */
 static const char *envelope_reason(const struct config *config, const struct desk_sms *sms, enum sender_kind kind)
 {
@@ -20,7 +32,7 @@ static const char *envelope_reason(const struct config *config, const struct des
     if (kind == SENDER_NONE)
         return "no_sender";
     /* Our own number as sender is a loop, or a forgery that would start one. */
-    if (is_own_shortcode(config, sms->sender, sms->sender_len))
+    if (is_ourselves(config, sms->sender, sms->sender_len))
         return "own_shortcode";
     if (kind == SENDER_TOO_LONG)
         return "bad_sender";
