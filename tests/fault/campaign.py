@@ -23,9 +23,12 @@ STUCK_S = 90  # a drain in which nothing moves for so long is over
 class CampaignLine(harness.Line):
     """A line with several boxes whose processes may die at any time."""
 
-    def __init__(self, directory, config):
+    def __init__(self, directory, config, throughput=0):
         super().__init__(directory, config, classifiers=COUNTS["classifier"], responders=COUNTS["responder"],
                          core_extra=f'access-log = "{directory}/access.log"', smsc=SmppTraffic())
+        if throughput:  # a slow operator: replies queue up in bearerbox
+            kannel = self.dir / "kannel.conf"
+            kannel.write_text(kannel.read_text().replace("smsc = smpp\n", f"smsc = smpp\nthroughput = {throughput}\n"))
         text = self.config.read_text()
         first = text[text.index("  - name: box1"):text.index("smoke:")]
         more = "".join(first.replace("box1", f"box{n}").replace("main", f"main{n}")
