@@ -56,8 +56,11 @@ static void bad_files_are_refused_with_their_place(void **state)
 {
     (void)state;
     refused("received: 'no. {ticekt}'\n" REST, "1:11: received has no field {ticekt}; did you mean {ticket}?");
-    refused("received: '{ticket} {qqqqqqq}'\n" REST, "1:11: received has no field {qqqqqqq}");
-    refused("received: '{ticket} {text}'\n" REST, "1:11: received has no field {text}");
+    refused(
+        "received: '{ticket} {qqqqqqq}'\n" REST,
+        "1:11: received has no field {qqqqqqq}; it has {desk} {ticket} {category} {agency} {reason} {state} {date}");
+    refused("received: '{ticket} {text}'\n" REST,
+            "1:11: received has no field {text}; it has {desk} {ticket} {category} {agency} {reason} {state} {date}");
     refused("# a comment\nreceived:\n  '{ticket'\n" REST,
             "3:3: received: \"{ticket\" lacks its \"}\" (for the sign itself write \"{{\")");
     refused("received: '{ticket} }'\n" REST, "1:11: received: \"}\" closes nothing (for the sign itself write \"}}\")");
@@ -82,7 +85,7 @@ static void a_field_of_a_ticket_where_there_is_none(void **state)
     (void)state;
     refused("received: '{ticket}'\nreceived_incomplete: '{ticket}'\nemergency: '{ticket}'\nempty: '{ticket}'\n"
             "unreadable: x\nstaff: '{ticket} {text}'\n",
-            "4:8: empty has no field {ticket}");
+            "4:8: empty has no field {ticket}; it has {desk} {date}");
     refused("received: '{ticket}'\nreceived_incomplete: '{ticket}'\nemergency: '{ticket}'\nempty: x\n"
             "unreadable: x\nstaff: '{ticket}'\n",
             "6:8: staff must use {text}");

@@ -41,10 +41,26 @@ static size_t field_list(unsigned may, const char *names[FIELD_COUNT])
     return count;
 }
 
+static void unknown_field(struct parser *parser, const char *word)
+{
+    const char *names[FIELD_COUNT];
+    size_t count = field_list(parser->may, names), used = 0;
+    const char *nearest = yaml_nearest(word, names, count);
+    char known[128] = "";
+
+    if (nearest) {
+        yaml_fault(parser->node, parser->fault, "%s has no field {%s}; did you mean {%s}?", parser->name, word,
+                   nearest);
+        return;
+    }
+    for (size_t i = 0; i < count && used < sizeof known; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, " {%s}", names[i]);
+    yaml_fault(parser->node, parser->fault, "%s has no field {%s}; it has%s", parser->name, word, known);
+}
+
 /* at: after "{". Returns what follows "}", or NULL with the fault filled. */
 static const char *parse_field(struct parser *parser, const char *at)
 {
-    const char *names[FIELD_COUNT];
     size_t len = strcspn(at, "{}[]");
     if (at[len] != '}') {
         yaml_fault(parser->node, parser->fault, "%s: \"{%.*s\" lacks its \"}\" (for the sign itself write \"{{\")",
@@ -63,9 +79,7 @@ static const char *parse_field(struct parser *parser, const char *at)
     char word[64];
     strncpy(word, at, sizeof word - 1);
     word[len < sizeof word ? len : sizeof word - 1] = '\0';
-    const char *nearest = yaml_nearest(word, names, field_list(parser->may, names));
-    yaml_fault(parser->node, parser->fault, "%s has no field {%s}%s%s%s", parser->name, word,
-               nearest ? "; did you mean {" : "", nearest ? nearest : "", nearest ? "}?" : "");
+    unknown_field(parser, word);
     return NULL;
 }
 
