@@ -373,7 +373,7 @@ def test_two_starts_on_one_store(line):
 
 def test_a_map_that_is_full_withholds_and_loses_nothing(tmp_path):
     """A result that could not be written is no result: after the stop such a reply may go out twice, under its id."""
-    with Line(tmp_path, config="replies:\n  lease_s: 2\n  ambiguous_s: 1\n") as line:
+    with Line(tmp_path, config="replies: {lease_s: 2, ambiguous_s: 1}\nsupervision: {drain_s: 3}\n") as line:
         line.config.write_text(line.config.read_text().replace("map_bytes: 4 GiB", "map_bytes: 1 MiB"))
         line.start()
         phone, sent = Phone(line), 0
