@@ -26,7 +26,9 @@ static struct idmap_node **bucket(const struct idmap *map, const uint8_t id[ID_B
     memcpy(&b, id + sizeof a, sizeof b);
     uint64_t h = (a ^ map->seed) * UINT64_C(0x9E3779B97F4A7C15);
     h = (h ^ (h >> 29) ^ b) * (map->seed ^ UINT64_C(0xBF58476D1CE4E5B9));
-    return &map->buckets[(h ^ (h >> 32)) & map->mask];
+    /* Ids may differ in their last bytes only (uuids made from a clock and a counter do): those are the high bits. */
+    h = (h ^ (h >> 32)) * UINT64_C(0x94D049BB133111EB);
+    return &map->buckets[(h >> 32) & map->mask];
 }
 
 struct idmap_node *idmap_find(const struct idmap *map, const uint8_t id[ID_BYTES])

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How much store_ingest costs over LMDB itself. Each round takes the same messages into a fresh store, batch by batch,
- * and then puts the very rows that came of it into a second environment with plain mdb_put, in the same order and the
- * same batches. Prints one line of JSON; "ratio" is the store's rate over raw LMDB's in the same round.
+ * How much the store costs over LMDB itself. Each round takes the same messages into a fresh store, batch by batch,
+ * while every mdb_put, mdb_del and commit that comes of it is written down (-Wl,--wrap); then a second environment is
+ * given exactly those, keys and lengths and order and commits alike, with nothing around them. Prints one line of JSON;
+ * "ratio" is the store's rate over raw LMDB's in the same round, cpu_us are per message.
  *
- *   store [--messages 20000] [--batch 256] [--rounds 3] [--dir /var/tmp]
+ *   store [--messages 20000] [--batch 256] [--rounds 3] [--dir /var/tmp] [--whole-life]
+ *
+ * By default a message is taken in. With --whole-life its reply is claimed, accepted, sent and delivered too, each of
+ * which is a transaction of its own for the whole batch.
  */
 #include "clock.h"
 #include "record_fields.h"
@@ -16,32 +20,22 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROUNDS_MAX = 99, MAP_BYTES_A_MESSAGE = 8192 };
+enum { ROUNDS_MAX = 99, MAP_BYTES_A_MESSAGE = 16384, VALUE_MAX = 65536 };
 
 static struct options {
     size_t messages, batch, rounds;
     const char *dir;
-} options = {20000, 256, 3, "/var/tmp"};
+    bool whole_life;
+} options = {.messages = 20000, .batch = 256, .rounds = 3, .dir = "/var/tmp"};
 
 struct sms {
     Aduan__Wire__Sms wire;
     uint8_t uuid[UUID_BYTES];
     char sender[16];
-};
-
-/* A row as it came to rest in the store. */
-struct row {
-    enum store_table table;
-    size_t key_len, len;
-    uint8_t *bytes; /* key, then value */
-};
-
-struct rows {
-    struct row *items;
-    size_t count, room;
 };
 
 static _Noreturn void die(const char *what, const char *why)
@@ -96,9 +90,99 @@ static int never_asked(void *ctx, const struct desk_sms *sms, struct verdict *ou
     return E_STATE;
 }
 
+/* --- what the store asks of LMDB ------------------------------------------------------------------------------ */
+
+struct step {
+    enum { STEP_PUT, STEP_DEL, STEP_COMMIT } what;
+    MDB_dbi table;
+    unsigned flags;
+    size_t key_at, key_len, len;
+};
+
+static struct recording {
+    bool on;
+    struct step *steps;
+    size_t count, room;
+    uint8_t *keys;
+    size_t keys_len, keys_room;
+} recording;
+
+int __real_mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *val, unsigned flags);
+int __real_mdb_del(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *val);
+int __real_mdb_txn_commit(MDB_txn *txn);
+int __wrap_mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *val, unsigned flags);
+int __wrap_mdb_del(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *val);
+int __wrap_mdb_txn_commit(MDB_txn *txn);
+
+static void grow(void *list, size_t *room, size_t need, size_t size)
+{
+    void *memory;
+    if (need <= *room)
+        return;
+    *room = need * 2 + 4096;
+    memcpy(&memory, list, sizeof memory);
+    memory = realloc(memory, *room * size);
+    if (!memory)
+        abort();
+    memcpy(list, &memory, sizeof memory);
+}
+
+static void record(struct step step, const MDB_val *key)
+{
+    struct recording *r = &recording;
+    if (!r->on)
+        return;
+    grow(&r->steps, &r->room, r->count + 1, sizeof *r->steps);
+    step.key_at = r->keys_len;
+    step.key_len = key ? key->mv_size : 0;
+    grow(&r->keys, &r->keys_room, r->keys_len + step.key_len, 1);
+    if (key)
+        memcpy(r->keys + r->keys_len, key->mv_data, key->mv_size);
+    r->keys_len += step.key_len;
+    r->steps[r->count++] = step;
+}
+
+int __wrap_mdb_put(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *val, unsigned flags)
+{
+    /* Reserved or copied, the value fills the same place. */
+    record((struct step){.what = STEP_PUT, .table = table, .flags = flags & MDB_APPEND, .len = val->mv_size}, key);
+    return __real_mdb_put(txn, table, key, val, flags);
+}
+
+int __wrap_mdb_del(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *val)
+{
+    record((struct step){.what = STEP_DEL, .table = table}, key);
+    return __real_mdb_del(txn, table, key, val);
+}
+
+int __wrap_mdb_txn_commit(MDB_txn *txn)
+{
+    if (recording.count > 0 && recording.steps[recording.count - 1].what != STEP_COMMIT)
+        record((struct step){.what = STEP_COMMIT}, NULL);
+    return __real_mdb_txn_commit(txn);
+}
+
 /* --- the store ---------------------------------------------------------------------------------------------- */
 
-static double run_store(struct store *store, const struct sms *all)
+struct cost {
+    double per_s, cpu_us;
+};
+
+static double cpu_seconds(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+static struct cost cost_since(uint64_t start_us, double cpu)
+{
+    return (struct cost){.per_s = (double)options.messages * 1e6 / (double)(clock_now_us() - start_us),
+                         .cpu_us = (cpu_seconds() - cpu) * 1e6 / (double)options.messages};
+}
+
+static void take_in(struct store *store, const struct sms *batch, size_t n)
 {
     const struct store_policy policy = {.decide = never_asked, .reply_rate = 10, .reply_rate_window_us = 3600000000u};
     const struct text text = {.utf8 = (char *)body, .len = sizeof body - 1};
@@ -110,131 +194,135 @@ static double run_store(struct store *store, const struct sms *all)
                               .urgency = "normal",
                               .language = "id",
                               .why = "jalan: 'jalan berlubang' (phrase, 3.0)"};
-    struct store_item *items = record_alloc(options.batch * sizeof *items);
-    struct store_outcome *outcomes = record_alloc(options.batch * sizeof *outcomes);
+    struct store_item *items = record_alloc(n * sizeof *items);
+    struct store_outcome *outcomes = record_alloc(n * sizeof *outcomes);
     struct fault fault;
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct store_item){.sms = &batch[i].wire, .text = &text, .verdict = &verdict};
+    if (store_ingest(store, &policy, items, n, clock_now_us(), outcomes, &fault) != OK)
+        die("store_ingest", fault.text);
+    free(items);
+    free(outcomes);
+}
+
+static int render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,
+                  size_t *len, bool *ucs2, uint32_t *segments)
+{
+    static const char answer[] = "Laporan Anda 1000007 kami terima: jalan, diteruskan ke Dinas PUPR. Alasan: jalan "
+                                 "berlubang. Balas STATUS 1000007.";
+    (void)ctx;
+    (void)reply;
+    (void)ticket;
+    *text = record_alloc(sizeof answer);
+    memcpy(*text, answer, sizeof answer);
+    *len = sizeof answer - 1;
+    *ucs2 = false;
+    *segments = 1;
+    return OK;
+}
+
+/* From READY to DELIVERED. */
+static void answer(struct store *store, size_t n)
+{
+    static const enum reply_input inputs[] = {REPLY_IN_ACCEPTED, REPLY_IN_SMSC_ACCEPTED, REPLY_IN_DELIVERED};
+    static const uint8_t holder_life[UUID_BYTES] = {7};
+    const struct store_claim claim = {.holder = "responder.1",
+                                      .life = holder_life,
+                                      .now_us = clock_now_us(),
+                                      .lease_us = 30000000,
+                                      .max = (uint32_t)n,
+                                      .attempts_max = 8,
+                                      .render = render};
+    struct store_replies replies;
+    struct fault fault;
+    if (store_claim_replies(store, &claim, &replies, &fault) != OK || replies.count != n)
+        die("store_claim_replies", fault.text);
+    struct store_reply_input *news = record_alloc(n * sizeof *news);
+    for (size_t k = 0; k < sizeof inputs / sizeof inputs[0]; k++) {
+        for (size_t i = 0; i < n; i++) {
+            news[i] = (struct store_reply_input){.input = inputs[k]};
+            memcpy(news[i].id, replies.items[i].reply->id.data, UUID_BYTES);
+        }
+        if (store_reply_inputs(store, news, n, clock_now_us(), NULL, &fault) != OK)
+            die("store_reply_inputs", fault.text);
+    }
+    free(news);
+    store_replies_free(&replies);
+}
+
+static struct cost run_store(struct store *store, const struct sms *all)
+{
+    double cpu = cpu_seconds();
     uint64_t start = clock_now_us();
     for (size_t at = 0; at < options.messages; at += options.batch) {
         size_t n = options.messages - at < options.batch ? options.messages - at : options.batch;
-        for (size_t i = 0; i < n; i++)
-            items[i] = (struct store_item){.sms = &all[at + i].wire, .text = &text, .verdict = &verdict};
-        if (store_ingest(store, &policy, items, n, clock_now_us(), outcomes, &fault) != OK)
-            die("store_ingest", fault.text);
+        take_in(store, all + at, n);
+        if (options.whole_life)
+            answer(store, n);
     }
-    double seconds = (double)(clock_now_us() - start) / 1e6;
-    free(items);
-    free(outcomes);
-    return (double)options.messages / seconds;
-}
-
-/* --- its rows ----------------------------------------------------------------------------------------------- */
-
-static void add_row(struct rows *rows, enum store_table table, const void *key, size_t key_len, const MDB_val *val)
-{
-    if (rows->count == rows->room) {
-        rows->room = rows->room * 2 + 1024;
-        rows->items = realloc(rows->items, rows->room * sizeof *rows->items);
-        if (!rows->items)
-            abort();
-    }
-    struct row row = {table, key_len, val->mv_size, record_alloc(key_len + val->mv_size)};
-    memcpy(row.bytes, key, key_len);
-    if (row.len > 0)
-        memcpy(row.bytes + key_len, val->mv_data, row.len);
-    rows->items[rows->count++] = row;
-}
-
-static void copy_row(struct store_txn *txn, struct rows *rows, enum store_table table, const void *key, size_t key_len)
-{
-    MDB_val val;
-    core(txn_get(txn, table, key, key_len, &val), "reading a row back");
-    add_row(rows, table, key, key_len, &val);
-}
-
-/* All that one message left behind. */
-static void copy_message(struct store_txn *txn, const struct sms *sms, uint64_t *sequence, struct rows *rows)
-{
-    uint8_t key[64], sender[SEAL_ID_BYTES], reply_id[UUID_BYTES], be[8];
-    ProtobufCMessage *record;
-    put_be32(key, sms->wire.time);
-    memcpy(key + 4, sms->uuid, UUID_BYTES);
-    copy_row(txn, rows, T_MESSAGE, key, STORE_KEY_MESSAGE_BYTES);
-    for (int i = 0; i < 4; i++) {
-        put_be64(be, (*sequence)++);
-        copy_row(txn, rows, T_EVENT, be, sizeof be);
-    }
-    core(txn_get_record(txn, T_MESSAGE, key, STORE_KEY_MESSAGE_BYTES, &aduan__record__message__descriptor, &record),
-         "message");
-    Aduan__Record__Message *message = (Aduan__Record__Message *)record;
-    memcpy(sender, message->sender_id.data, sizeof sender);
-    put_be64(be, message->ticket);
-    aduan__record__message__free_unpacked(message, NULL);
-    copy_row(txn, rows, T_TICKET, be, sizeof be);
-    memcpy(key, sender, sizeof sender);
-    memcpy(key + sizeof sender, be, sizeof be);
-    copy_row(txn, rows, T_TICKET_BY_SENDER, key, sizeof sender + sizeof be);
-    key[0] = TICKET_STATE(RECEIVED);
-    memcpy(key + 1, be, sizeof be);
-    copy_row(txn, rows, T_TICKET_BY_STATE, key, 1 + sizeof be);
-    uuid_reply(sms->uuid, 0, reply_id);
-    copy_row(txn, rows, T_OUTBOX, reply_id, sizeof reply_id);
-    core(txn_get_record(txn, T_OUTBOX, reply_id, sizeof reply_id, &aduan__record__reply__descriptor, &record), "reply");
-    put_be64(key, ((Aduan__Record__Reply *)record)->due_us);
-    protobuf_c_message_free_unpacked(record, NULL);
-    memcpy(key + 8, reply_id, sizeof reply_id);
-    copy_row(txn, rows, T_OUTBOX_DUE, key, DUE_REPLY_KEY_BYTES);
-    copy_row(txn, rows, T_IDENTITY, sender, sizeof sender);
-}
-
-static void copy_rows(struct store *store, const struct sms *all, struct rows *rows)
-{
-    struct store_txn txn;
-    uint64_t sequence = 1;
-    core(txn_begin(store, false, 0, &txn), "reading back");
-    for (size_t i = 0; i < options.messages; i++)
-        copy_message(&txn, &all[i], &sequence, rows);
-    txn_abort(&txn);
+    return cost_since(start, cpu);
 }
 
 /* --- raw LMDB ----------------------------------------------------------------------------------------------- */
 
-static double run_raw(const char *dir, const struct rows *rows, uint64_t map_bytes)
+static MDB_env *raw_open(const char *dir, uint64_t map_bytes)
 {
     MDB_env *env;
     MDB_txn *txn;
-    MDB_dbi tables[T_END];
+    MDB_dbi table;
     char name[16];
     lmdb(mdb_env_create(&env), "mdb_env_create");
     lmdb(mdb_env_set_maxdbs(env, T_END), "maxdbs");
     lmdb(mdb_env_set_mapsize(env, map_bytes), "mapsize");
     lmdb(mdb_env_open(env, dir, MDB_NOTLS, 0600), "mdb_env_open");
     lmdb(mdb_txn_begin(env, NULL, 0, &txn), "begin");
+    /* LMDB numbers tables in the order they are opened: these have the numbers of the store's. */
     for (int i = 0; i < T_END; i++) {
         snprintf(name, sizeof name, "t%d", i);
-        lmdb(mdb_dbi_open(txn, name, MDB_CREATE, &tables[i]), "open");
+        lmdb(mdb_dbi_open(txn, name, MDB_CREATE, &table), "open");
     }
     lmdb(mdb_txn_commit(txn), "commit");
-    size_t a_batch = rows->count / options.messages * options.batch;
+    return env;
+}
+
+static void raw_step(MDB_txn *txn, const struct step *step)
+{
+    static uint8_t value[VALUE_MAX];
+    MDB_val key = {step->key_len, recording.keys + step->key_at}, val = {step->len, value};
+    if (step->what == STEP_PUT)
+        lmdb(mdb_put(txn, step->table, &key, &val, step->flags), "put");
+    else
+        (void)mdb_del(txn, step->table, &key, NULL); /* the store too finds some gone */
+}
+
+static struct cost run_raw(const char *dir, uint64_t map_bytes)
+{
+    MDB_env *env = raw_open(dir, map_bytes);
+    MDB_txn *txn = NULL;
+    double cpu = cpu_seconds();
     uint64_t start = clock_now_us();
-    for (size_t at = 0; at < rows->count; at += a_batch) {
-        lmdb(mdb_txn_begin(env, NULL, 0, &txn), "begin");
-        for (size_t i = at; i < rows->count && i < at + a_batch; i++) {
-            const struct row *row = &rows->items[i];
-            MDB_val key = {row->key_len, row->bytes}, val = {row->len, row->bytes + row->key_len};
-            lmdb(mdb_put(txn, tables[row->table], &key, &val, row->table == T_EVENT ? MDB_APPEND : 0), "put");
+    for (size_t i = 0; i < recording.count; i++) {
+        const struct step *step = &recording.steps[i];
+        if (!txn)
+            lmdb(mdb_txn_begin(env, NULL, 0, &txn), "begin");
+        if (step->what != STEP_COMMIT) {
+            raw_step(txn, step);
+            continue;
         }
         lmdb(mdb_txn_commit(txn), "commit");
+        txn = NULL;
     }
-    double seconds = (double)(clock_now_us() - start) / 1e6;
+    struct cost cost = cost_since(start, cpu);
     mdb_env_close(env);
-    return (double)options.messages / seconds;
+    return cost;
 }
 
 /* --- rounds ------------------------------------------------------------------------------------------------- */
 
 struct result {
-    double store, raw, ratio;
-    size_t puts;
+    struct cost store, raw;
+    double ratio;
+    size_t steps;
 };
 
 static void make_dir(char *out, size_t size, const char *parent, const char *name)
@@ -264,19 +352,17 @@ static struct result run_round(const char *dir, const struct seal *seal, const s
         .dir = ours, .map_bytes = (64 << 20) + options.messages * MAP_BYTES_A_MESSAGE, .seal = seal, .create = true};
     struct store *store;
     struct fault fault;
-    struct rows rows = {0};
     struct result result;
     if (store_open(&open_options, &store, &fault) != OK)
         die("store_open", fault.text);
+    recording.count = recording.keys_len = 0;
+    recording.on = true;
     result.store = run_store(store, all);
-    copy_rows(store, all, &rows);
+    recording.on = false;
     store_close(store);
-    result.raw = run_raw(theirs, &rows, open_options.map_bytes);
-    result.ratio = result.store / result.raw;
-    result.puts = rows.count / options.messages;
-    for (size_t i = 0; i < rows.count; i++)
-        free(rows.items[i].bytes);
-    free(rows.items);
+    result.raw = run_raw(theirs, open_options.map_bytes);
+    result.ratio = result.store.per_s / result.raw.per_s;
+    result.steps = recording.count / options.messages;
     remove_env(ours);
     remove_env(theirs);
     return result;
@@ -290,11 +376,10 @@ static int by_ratio(const void *a, const void *b)
 
 static void parse(int argc, char **argv)
 {
-    static const struct option names[] = {{"messages", required_argument, NULL, 'm'},
-                                          {"batch", required_argument, NULL, 'b'},
-                                          {"rounds", required_argument, NULL, 'r'},
-                                          {"dir", required_argument, NULL, 'd'},
-                                          {0}};
+    static const struct option names[] = {
+        {"messages", required_argument, NULL, 'm'}, {"batch", required_argument, NULL, 'b'},
+        {"rounds", required_argument, NULL, 'r'},   {"dir", required_argument, NULL, 'd'},
+        {"whole-life", no_argument, NULL, 'w'},     {0}};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         if (c == 'm')
             options.messages = strtoul(optarg, NULL, 10);
@@ -304,6 +389,8 @@ static void parse(int argc, char **argv)
             options.rounds = strtoul(optarg, NULL, 10);
         else if (c == 'd')
             options.dir = optarg;
+        else if (c == 'w')
+            options.whole_life = true;
         else
             exit(2);
     }
@@ -328,10 +415,11 @@ int main(int argc, char **argv)
     qsort(results, options.rounds, sizeof results[0], by_ratio);
     const struct result *median = &results[options.rounds / 2];
     printf("{\"bench\": \"store\", \"messages\": %zu, \"batch\": %zu, \"rounds\": %zu, \"puts_per_message\": %zu, "
-           "\"store_ingest_per_s\": %.0f, \"raw_lmdb_per_s\": %.0f, \"ratio\": %.3f, \"ratio_min\": %.3f, "
-           "\"ratio_max\": %.3f}\n",
-           options.messages, options.batch, options.rounds, median->puts, median->store, median->raw, median->ratio,
-           results[0].ratio, results[options.rounds - 1].ratio);
+           "\"store_per_s\": %.0f, \"raw_lmdb_per_s\": %.0f, \"store_cpu_us\": %.2f, \"raw_cpu_us\": %.2f, "
+           "\"ratio\": %.3f, \"ratio_min\": %.3f, \"ratio_max\": %.3f}\n",
+           options.messages, options.batch, options.rounds, median->steps, median->store.per_s, median->raw.per_s,
+           median->store.cpu_us, median->raw.cpu_us, median->ratio, results[0].ratio,
+           results[options.rounds - 1].ratio);
     free(all);
     seal_close(seal);
     rmdir(dir);
