@@ -28,14 +28,16 @@ def install(build, root):
 def layout(prefix, etc, libexec):
     """Every installed file, and its mode."""
     programs = [f"{prefix}/bin/aduan", f"{prefix}/sbin/aduand"]
-    programs += [f"{libexec}/aduan/{name}" for name in ("aduanbox", "aduan-classifier", "aduan-responder")]
+    programs += [f"{libexec}/aduan/{name}" for name in
+                 ("aduanbox", "aduan-classifier", "aduan-feed", "aduan-responder")]
     schemas = ("event", "message", "quarantine", "stats", "status", "ticket", "tickets", "verify")
     files = [f"{etc}/aduan/{name}" for name in
              ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml")]
     files += [f"{prefix}/{name}" for name in (
         "lib/systemd/system/aduand.service", "lib/sysusers.d/aduan.conf", "lib/tmpfiles.d/aduan.conf",
         "share/man/man1/aduan.1", "share/man/man5/aduan.yaml.5", "share/man/man8/aduand.8",
-        "share/man/man8/aduanbox.8", "share/man/man8/aduan-classifier.8", "share/man/man8/aduan-responder.8",
+        "share/man/man8/aduanbox.8", "share/man/man8/aduan-classifier.8", "share/man/man8/aduan-feed.8",
+        "share/man/man8/aduan-responder.8",
         "share/bash-completion/completions/aduan", "share/zsh/vendor-completions/_aduan",
         "share/doc/aduan/README.md", "share/doc/aduan/LICENSE", "share/doc/aduan/PROTOCOL.md",
         "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto")]

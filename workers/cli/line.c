@@ -68,6 +68,8 @@ static const char *role_of(const struct config *config, const char *name)
         return "classifier";
     if (strncmp(name, "responder.", 10) == 0)
         return "responder";
+    if (strcmp(name, "feed.1") == 0)
+        return "feed";
     for (size_t i = 0; i < config->box_count; i++)
         if (strcmp(config->boxes[i].name, name) == 0)
             return "box";

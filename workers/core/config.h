@@ -75,6 +75,12 @@ struct config {
     uint32_t reply_dlr_mask;      /* delivery reports to ask for */
     uint32_t reply_segments_max;  /* lint and load refuse a template that may cost more */
     uint32_t short_sender_digits; /* a numeric sender of this many digits or fewer is another shortcode */
+    /* feed */
+    bool feed_enabled;
+    char *feed_publish; /* tcp endpoint; "": none, and then feed_replay is "" too */
+    char *feed_replay;
+    char *feed_key_path;      /* the server's CURVE key */
+    uint32_t event_keep_days; /* 0: for ever */
     /* supervision */
     uint32_t restart_first_ms;
     uint32_t restart_max_ms;

@@ -64,6 +64,33 @@ static int check_workers(const struct config *config, const struct yaml_doc *doc
     return OK;
 }
 
+static bool is_tcp(const char *endpoint)
+{
+    return strncmp(endpoint, "tcp://", 6) == 0 && strrchr(endpoint, ':') > endpoint + 5;
+}
+
+static int check_feed(const struct config *config, const struct yaml_doc *doc, struct fault *fault)
+{
+    const char *publish = config->feed_publish, *replay = config->feed_replay;
+    char endpoint[CONFIG_ENDPOINT_BYTES];
+
+    if (*publish && !is_tcp(publish))
+        return yaml_fault(place(doc, "feed", "publish"), fault,
+                          "feed.publish: expected an endpoint such as tcp://*:5708, found '%.80s'", publish);
+    if (*replay && !is_tcp(replay))
+        return yaml_fault(place(doc, "feed", "replay"), fault,
+                          "feed.replay: expected an endpoint such as tcp://*:5709, found '%.80s'", replay);
+    if (!*publish != !*replay)
+        return yaml_fault(place(doc, "feed", NULL), fault,
+                          "feed.publish and feed.replay go together: what is missed is asked for at the other one");
+    if (*publish && strcmp(publish, replay) == 0)
+        return yaml_fault(place(doc, "feed", "replay"), fault, "feed.replay: it is feed.publish already");
+    if (config_endpoint(config, "feed.replay", endpoint))
+        return yaml_fault(place(doc, "run", "dir"), fault,
+                          "run.dir: too long: a socket's path in it must stay below 108 bytes");
+    return OK;
+}
+
 /* What goes into one argument of aduanbox must hold neither comma nor space. */
 static bool is_argument(const char *text)
 {
@@ -160,6 +187,8 @@ int config_check(const struct config *config, const struct yaml_doc *doc, struct
 
     if (!err)
         err = check_workers(config, doc, fault);
+    if (!err)
+        err = check_feed(config, doc, fault);
     for (size_t i = 0; i < config->box_count && !err; i++)
         err = check_box(config, i, doc, fault);
     return err;

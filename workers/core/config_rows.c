@@ -114,6 +114,19 @@ static const struct config_row rows[] = {
     {"replies.short_sender_digits", CONFIG_COUNT, AT(short_sender_digits), "6", 0, 20, NULL,
      "A numeric sender of this many digits or fewer is another shortcode and gets no reply.", true},
 
+    {"feed.enabled", CONFIG_BOOL, AT(feed_enabled), "yes", 0, 0, NULL,
+     "Whether the public feed runs. Without the endpoints below it is for programs on this machine, in run.dir.",
+     false},
+    {"feed.publish", CONFIG_TEXT, AT(feed_publish), "", 0, 127, NULL,
+     "Where integrators subscribe, such as tcp://*:5708; CURVE, for registered keys only. Empty: nowhere.", false},
+    {"feed.replay", CONFIG_TEXT, AT(feed_replay), "", 0, 127, NULL,
+     "Where they ask for what they missed, such as tcp://*:5709. Empty exactly when feed.publish is.", false},
+    {"feed.key", CONFIG_PATH, AT(feed_key_path), "feed.key", 0, 0, NULL,
+     "The feed's CURVE key; made by `aduan feed key --create`. Read when the endpoints are set.", false},
+    {"events.keep_days", CONFIG_COUNT, AT(event_keep_days), "0", 0, 36500, NULL,
+     "Events older than this are taken from the log by aduan-feed; tickets and messages stay. 0: they are kept for "
+     "ever.", true},
+
     {"supervision.restart_first_ms", CONFIG_COUNT, AT(restart_first_ms), "200", 10, 60000, NULL,
      "The wait before a dead process is started again; it doubles with each early death.", true},
     {"supervision.restart_max_ms", CONFIG_COUNT, AT(restart_max_ms), "30000", 10, 3600000, NULL,

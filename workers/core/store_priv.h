@@ -103,6 +103,7 @@ int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out);
 int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out);
 /* OK, E_NOT_FOUND at the end, or an error. */
 int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val, MDB_cursor_op op);
+int cursor_del(struct store *store, MDB_cursor *cursor);
 int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len); /* E_NOT_FOUND */
 /* Packs a record into the table (reserving space in the map, no copy). The caller has set .version. */
 int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
@@ -114,6 +115,9 @@ int txn_put_record_new(struct store_txn *txn, enum store_table table, const void
 int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessageDescriptor *type, ProtobufCMessage **out);
 int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out);
+/* The same into memory of this allocator (NULL: malloc). */
+int record_unpack_in(const ProtobufCMessageDescriptor *type, ProtobufCAllocator *allocator, MDB_val *val,
+                     ProtobufCMessage **out);
 
 void put_be16(uint8_t *out, uint16_t v);
 void put_be32(uint8_t *out, uint32_t v);

@@ -285,6 +285,11 @@ int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *v
     return result(store, mdb_cursor_get(cursor, key, val, op));
 }
 
+int cursor_del(struct store *store, MDB_cursor *cursor)
+{
+    return result(store, mdb_cursor_del(cursor, 0));
+}
+
 /* --- records ------------------------------------------------------------------------------------------------ */
 
 static int put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
@@ -317,9 +322,10 @@ static uint32_t record_version(const ProtobufCMessage *record)
     return *(const uint32_t *)((const char *)record + field->offset);
 }
 
-int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out)
+int record_unpack_in(const ProtobufCMessageDescriptor *type, ProtobufCAllocator *allocator, MDB_val *val,
+                     ProtobufCMessage **out)
 {
-    ProtobufCMessage *record = protobuf_c_message_unpack(type, NULL, val->mv_size, val->mv_data);
+    ProtobufCMessage *record = protobuf_c_message_unpack(type, allocator, val->mv_size, val->mv_data);
     if (!record)
         return E_CORRUPT;
     uint32_t version = record_version(record);
@@ -327,8 +333,13 @@ int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, Protobuf
         *out = record;
         return OK;
     }
-    protobuf_c_message_free_unpacked(record, NULL);
+    protobuf_c_message_free_unpacked(record, allocator);
     return version > RECORD_VERSION ? E_VERSION : E_CORRUPT;
+}
+
+int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out)
+{
+    return record_unpack_in(type, NULL, val, out);
 }
 
 int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,

@@ -23,7 +23,7 @@
 #include <zmq.h>
 
 enum { EXIT_DRAINED = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NAME_TAKEN = 75, EXIT_GO_ON = -1 };
-enum { NAME_MAX_BYTES = 63, READER_CHECK_MS = 60 * 1000, POLL_MAX_MS = 1000, RETRY_MS = 20 };
+enum { NAME_MAX_BYTES = 63, ROLE_POLL_MAX = 16, READER_CHECK_MS = 60 * 1000, POLL_MAX_MS = 1000, RETRY_MS = 20 };
 
 /* --- arguments ---------------------------------------------------------------------------------------------- */
 
@@ -134,6 +134,8 @@ static int open_channel(struct worker_run *run, const struct config_box *box, st
 static int open_channels(struct worker_run *run, struct fault *fault)
 {
     const struct config *config = run->worker.config;
+    if (!run->role->socket_suffix)
+        return OK;
     run->worker.channels = calloc(config->box_count, sizeof *run->worker.channels);
     run->lines = calloc(config->box_count, sizeof *run->lines);
     if (!run->worker.channels || !run->lines)
@@ -159,6 +161,7 @@ static int start(struct worker_run *run, struct fault *fault)
         err = open_store(&run->worker, fault);
     if (!err && !(run->zmq = zmq_ctx_new()))
         err = fault_set(fault, E_IO, "zmq_ctx_new: %s", zmq_strerror(zmq_errno()));
+    run->worker.zmq = run->zmq;
     if (!err)
         err = worker_status_open(run, fault);
     if (!err)
@@ -219,8 +222,11 @@ static void wait_for_events(struct worker_run *run, zmq_pollitem_t *items, uint6
     uint64_t wait = until_ms > now ? until_ms - now : 0;
     for (size_t i = 0; i < worker->channel_count; i++)
         items[i] = (zmq_pollitem_t){.socket = channel_socket(worker->channels[i]), .events = ZMQ_POLLIN};
-    items[worker->channel_count] = (zmq_pollitem_t){.fd = run->signal_fd, .events = ZMQ_POLLIN};
-    (void)zmq_poll(items, (int)worker->channel_count + 1, (long)(wait < POLL_MAX_MS ? wait : POLL_MAX_MS));
+    size_t count = worker->channel_count;
+    items[count++] = (zmq_pollitem_t){.fd = run->signal_fd, .events = ZMQ_POLLIN};
+    if (run->role->poll_items)
+        count += run->role->poll_items(worker, items + count, ROLE_POLL_MAX);
+    (void)zmq_poll(items, (int)count, (long)(wait < POLL_MAX_MS ? wait : POLL_MAX_MS));
 }
 
 /* Tells the role, before any frame of a new session, that the one before it is gone. */
@@ -317,7 +323,7 @@ static uint64_t turn(struct worker_run *run)
 
 static int loop(struct worker_run *run)
 {
-    zmq_pollitem_t *items = calloc(run->worker.channel_count + 1, sizeof *items);
+    zmq_pollitem_t *items = calloc(run->worker.channel_count + 1 + ROLE_POLL_MAX, sizeof *items);
     if (!items)
         abort();
     uint64_t next = 0;

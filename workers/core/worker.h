@@ -15,6 +15,8 @@
 #include "store.h"
 #include "templates.h"
 
+#include <zmq.h>
+
 struct worker {
     /* owned by the skeleton, read by the role */
     const char *role, *name;
@@ -25,7 +27,8 @@ struct worker {
     struct rules *rules;
     struct templates *templates;
     struct channel **channels;
-    size_t channel_count;
+    size_t channel_count; /* 0 of a role that has no business with boxes */
+    void *zmq;            /* context, for sockets of the role's own */
     bool draining;
     /* figures the role keeps, sent to aduand */
     uint64_t done, refused, errors;
@@ -38,11 +41,13 @@ struct worker {
 struct worker_role {
     const char *program;       /* "aduan-classifier" */
     const char *role;          /* "classifier" */
-    const char *socket_suffix; /* ".in" or ".out": which socket of each box */
+    const char *socket_suffix; /* ".in" or ".out": which socket of each box; NULL: no channels, nor what serves them */
     uint32_t (*credit)(const struct config *config);
     int (*start)(struct worker *worker, struct fault *fault);
     /* One frame from a box (not owned; a message taken out of its lists, NULL left behind, is the role's). */
     void (*frame)(struct worker *worker, size_t channel, const struct frame *frame);
+    /* What wakes work() beside boxes, signals and time; NULL: nothing. Fills at most max, returns how many. */
+    size_t (*poll_items)(struct worker *worker, zmq_pollitem_t *items, size_t max);
     /* After each poll; returns the monotonic ms when it wants to run again at the latest. */
     uint64_t (*work)(struct worker *worker, uint64_t mono_ms);
     /* The box of this channel died or lives anew: what was outstanding there will not be answered. */

@@ -46,7 +46,7 @@ static Aduan__Wire__Status__State state_now(struct worker_run *run, uint64_t mon
         *note = worker->degraded;
         return ADUAN__WIRE__STATUS__STATE__DEGRADED;
     }
-    if (boxes_alive(worker) == 0) {
+    if (worker->channel_count > 0 && boxes_alive(worker) == 0) {
         if (!run->ever_alive && mono_ms - run->started_ms < START_GRACE_MS)
             return ADUAN__WIRE__STATUS__STATE__STARTING;
         *note = "no aduanbox answers";

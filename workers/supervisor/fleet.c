@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Order matters in two places: boxes are told to stop only when no worker lives, since a worker drains by saying BYE
- * to its box; and of a role that shrinks the highest numbers go first.
+ * to its box, and so is the feed, which publishes what they commit last; and of a role that shrinks the highest numbers
+ * go first.
  */
 #include "fleet.h"
 #include "arguments.h"
@@ -172,6 +173,8 @@ static bool belongs(const struct fleet *fleet, const struct process *p)
 {
     if (p->role == ROLE_BOX)
         return p->number < fleet->boot->box_count;
+    if (p->role == ROLE_FEED)
+        return fleet->boot->feed_enabled && p->number == 1;
     return p->number <= fleet->scale.count[p->role];
 }
 
@@ -186,13 +189,15 @@ static void decide(struct fleet *fleet)
             ensure(fleet, r, n, name);
         }
     }
+    if (fleet->boot->feed_enabled)
+        ensure(fleet, ROLE_FEED, 1, "feed.1");
     for (unsigned i = 0; i < fleet->boot->box_count; i++)
         ensure(fleet, ROLE_BOX, i, fleet->boot->boxes[i].name);
     for (size_t i = 0; i < fleet->count; i++) {
         struct process *p = fleet->items[i];
         bool all = fleet->stop_at_ms || scale_is_held(&fleet->scale, ROLE_END, "all");
         if (all)
-            p->wanted = p->role == ROLE_BOX && p->wanted && workers_live;
+            p->wanted = (p->role == ROLE_BOX || p->role == ROLE_FEED) && p->wanted && workers_live;
         else
             p->wanted = belongs(fleet, p) && !scale_is_held(&fleet->scale, p->role, p->name);
     }
@@ -231,7 +236,8 @@ static uint64_t deadline(const struct fleet *fleet, const struct process *p, uin
 
     if (!fleet->stop_at_ms)
         return now_ms + drain_ms;
-    return fleet->stop_at_ms + (p->role == ROLE_BOX ? drain_ms : drain_ms - drain_ms / 4);
+    bool worker = p->role == ROLE_CLASSIFIER || p->role == ROLE_RESPONDER;
+    return fleet->stop_at_ms + (worker ? drain_ms - drain_ms / 4 : drain_ms);
 }
 
 static void tell_to_stop(struct fleet *fleet, struct process *p, uint64_t now_ms)

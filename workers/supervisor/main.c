@@ -22,7 +22,7 @@ enum { FIXED_ITEMS = 3, TICK_MS = 1000, TURN_FRAMES = 1000 };
 static const char usage[] =
     "usage: aduand [--config FILE]\n"
     "\n"
-    "Starts, watches and scales aduanbox, aduan-classifier and aduan-responder as FILE says\n"
+    "Starts, watches and scales aduanbox, aduan-classifier, aduan-responder and aduan-feed as FILE says\n"
     "(default " CONFIG_DEFAULT_PATH "). It stays in the foreground and logs to stderr.\n"
     "\n"
     "  SIGTERM, SIGINT   drain everything, then exit; a second one kills what is left\n"

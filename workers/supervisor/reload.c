@@ -55,6 +55,8 @@ static bool same_row(const struct config_row *row, const struct config *a, const
         return same_text(*(char *const *)x, *(char *const *)y);
     case CONFIG_BYTES:
         return memcmp(x, y, sizeof(uint64_t)) == 0;
+    case CONFIG_BOOL:
+        return memcmp(x, y, sizeof(bool)) == 0;
     case CONFIG_BOXES:
         return same_boxes(a, b);
     default:

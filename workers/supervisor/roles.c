@@ -11,6 +11,7 @@ static const struct {
 } roles[ROLE_END] = {
     [ROLE_CLASSIFIER] = {"classifier", "aduan-classifier"},
     [ROLE_RESPONDER] = {"responder", "aduan-responder"},
+    [ROLE_FEED] = {"feed", "aduan-feed"},
     [ROLE_BOX] = {"box", "aduanbox"},
 };
 
@@ -40,7 +41,7 @@ void slot_name(enum role role, unsigned number, char out[SLOT_NAME_BYTES])
 
 bool slot_parse(const char *name, enum role *role, unsigned *number)
 {
-    for (enum role r = 0; r < ROLE_SCALED; r++) {
+    for (enum role r = 0; r < ROLE_SLOTTED; r++) {
         size_t len = strlen(role_name(r));
         const char *digits = name + len + 1;
         if (strncmp(name, role_name(r), len) != 0 || name[len] != '.')

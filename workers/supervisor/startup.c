@@ -78,11 +78,13 @@ static void find_libexec(char out[4096])
     snprintf(out, 4096, "%s", has_programs(self) ? self : ADUAN_LIBEXEC_DIR);
 }
 
-static int check_programs(const char *dir, struct fault *fault)
+static int check_programs(const struct config *config, const char *dir, struct fault *fault)
 {
     for (enum role r = 0; r < ROLE_END; r++) {
         char path[PATH_MAX];
         int len = snprintf(path, sizeof path, "%s/%s", dir, role_program(r));
+        if (r == ROLE_FEED && !config->feed_enabled)
+            continue;
         if (len >= (int)sizeof path || access(path, X_OK))
             return fault_set(fault, E_NOT_FOUND,
                              "%s is not in %s: install it, or name its directory in $ADUAN_LIBEXEC_DIR",
@@ -168,7 +170,7 @@ static int prepare(struct supervisor *s, struct fault *fault)
     int err = startup_check_desk(s->boot, fault);
 
     if (!err)
-        err = check_programs(s->libexec_dir, fault);
+        err = check_programs(s->boot, s->libexec_dir, fault);
     if (!err)
         err = prove_store(s, fault);
     if (!err)

@@ -113,8 +113,28 @@ static void all_that_is_wanted_is_started(void **state)
     assert_int_equal(fleet_running(&scene->fleet, ROLE_CLASSIFIER), 2);
     assert_int_equal(fleet_running(&scene->fleet, ROLE_RESPONDER), 1);
     assert_int_equal(fleet_running(&scene->fleet, ROLE_BOX), 1);
+    assert_int_equal(fleet_running(&scene->fleet, ROLE_FEED), 1);
+    assert_true(lives(scene, "feed.1"));
     assert_false(fleet_empty(&scene->fleet));
     assert_false(fleet_is_up(&scene->fleet));
+}
+
+static void without_a_feed_none_is_started_and_one_that_lives_is_stopped(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->config->feed_enabled = false;
+    reconcile(scene);
+    assert_null(fleet_find(&scene->fleet, "feed.1"));
+    scene->config->feed_enabled = true;
+    reconcile(scene);
+    assert_true(lives(scene, "feed.1"));
+    scene->config->feed_enabled = false;
+    reconcile(scene);
+    await_end(scene, "feed.1");
+    reconcile(scene);
+    assert_null(fleet_find(&scene->fleet, "feed.1"));
+    assert_true(lives(scene, "box1"));
 }
 
 static void a_process_has_a_session_and_only_its_own_descriptors(void **state)
@@ -292,6 +312,8 @@ static void a_stop_drains_workers_before_boxes(void **state)
     await_end(scene, "responder.1");
     reconcile(scene);
     assert_int_equal(fleet_find(&scene->fleet, "box1")->kill_at_ms, scene->now_ms + scene->config->drain_s * 1000);
+    assert_int_equal(fleet_find(&scene->fleet, "feed.1")->kill_at_ms, scene->now_ms + scene->config->drain_s * 1000);
+    await_end(scene, "feed.1");
     await_end(scene, "box1");
     reconcile(scene);
     assert_true(fleet_empty(&scene->fleet));
@@ -310,9 +332,10 @@ static void draining_all_and_resuming_keeps_that_order(void **state)
     await_end(scene, "responder.1");
     reconcile(scene);
     await_end(scene, "box1");
+    await_end(scene, "feed.1");
     reconcile(scene);
     assert_true(fleet_empty(&scene->fleet));
-    assert_int_equal(scene->fleet.count, 4);
+    assert_int_equal(scene->fleet.count, 5);
     assert_int_equal(scale_release(&scene->fleet.scale, "all"), OK);
     reconcile(scene);
     assert_int_equal(fleet_running(&scene->fleet, ROLE_CLASSIFIER), 2);
@@ -375,6 +398,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(all_that_is_wanted_is_started, setup, teardown),
+        cmocka_unit_test_setup_teardown(without_a_feed_none_is_started_and_one_that_lives_is_stopped, setup, teardown),
         cmocka_unit_test_setup_teardown(a_process_has_a_session_and_only_its_own_descriptors, setup, teardown),
         cmocka_unit_test_setup_teardown(scaling_down_drains_the_highest_and_forgets_it, setup, teardown),
         cmocka_unit_test_setup_teardown(who_does_not_drain_in_time_is_killed, setup, teardown),

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 enum { PATIENCE_MS = 10000 };
+enum { BOX = 3 /* its place among the processes: behind classifier.1, responder.1, feed.1 */ };
 
 struct scene {
     char dir[40], path[64];
@@ -255,10 +256,10 @@ static void drain_and_resume_take_names_roles_and_all(void **state)
     accept(scene, "{\"v\":1,\"verb\":\"drain\",\"args\":{\"target\":\"classifier.1\"}}");
     accept(scene, "{\"v\":1,\"verb\":\"drain\",\"args\":{\"target\":\"classifier.1\"}}");
     assert_true(scale_is_held(&scene->s.fleet.scale, ROLE_CLASSIFIER, "classifier.1"));
-    refuse(scene, "{\"v\":1,\"verb\":\"drain\",\"args\":{\"target\":\"feed\"}}", "invalid", "'feed' is no process");
+    refuse(scene, "{\"v\":1,\"verb\":\"drain\",\"args\":{\"target\":\"sieve\"}}", "invalid", "'sieve' is no process");
     refuse(scene, "{\"v\":1,\"verb\":\"drain\",\"args\":{\"target\":5}}", "invalid", "is no process");
     refuse(scene, "{\"v\":1,\"verb\":\"resume\",\"args\":{\"target\":\"box\"}}", "state", "box is not held");
-    refuse(scene, "{\"v\":1,\"verb\":\"resume\",\"args\":{\"target\":\"feed\"}}", "invalid", "no process");
+    refuse(scene, "{\"v\":1,\"verb\":\"resume\",\"args\":{\"target\":\"sieve\"}}", "invalid", "no process");
     accept(scene, "{\"v\":1,\"verb\":\"resume\",\"args\":{\"target\":\"classifier.1\"}}");
     accept(scene, "{\"v\":1,\"verb\":\"drain\"}");
     assert_true(scale_is_held(&scene->s.fleet.scale, ROLE_END, "all"));
@@ -374,13 +375,13 @@ static void status_tells_of_each_process_and_the_store(void **state)
     json_t *status;
 
     hear(scene, 0, ADUAN__WIRE__STATUS__STATE__RUNNING);
-    hear(scene, 2, ADUAN__WIRE__STATUS__STATE__DEGRADED);
+    hear(scene, BOX, ADUAN__WIRE__STATUS__STATE__DEGRADED);
     status = status_of(scene);
-    assert_int_equal(json_array_size(json_object_get(status, "processes")), 3);
+    assert_int_equal(json_array_size(json_object_get(status, "processes")), 4);
     assert_string_equal(process_field(status, 0, "state"), "running");
     assert_string_equal(process_field(status, 1, "state"), "starting");
-    assert_string_equal(process_field(status, 2, "state"), "degraded");
-    assert_string_equal(process_field(status, 2, "role"), "box");
+    assert_string_equal(process_field(status, BOX, "state"), "degraded");
+    assert_string_equal(process_field(status, BOX, "role"), "box");
     assert_true(json_is_true(json_object_get(json_array_get(json_object_get(status, "links"), 0), "window_warning")));
     assert_true(json_is_true(json_object_get(json_object_get(status, "store"), "available")));
     assert_string_equal(json_string_value(json_object_get(json_object_get(status, "aduand"), "state")), "starting");
@@ -394,8 +395,8 @@ static void status_tells_of_the_held_the_dead_and_the_silent(void **state)
     uint64_t now_ms = clock_mono_ms();
     json_t *status;
 
-    hear(scene, 2, ADUAN__WIRE__STATUS__STATE__READY);
-    fleet->items[2]->figures.heard_ms -= FIGURES_SILENT_MS + 1000;
+    hear(scene, BOX, ADUAN__WIRE__STATUS__STATE__READY);
+    fleet->items[BOX]->figures.heard_ms -= FIGURES_SILENT_MS + 1000;
     process_signal(fleet->items[0], SIGKILL);
     assert_int_equal(poll(&(struct pollfd){fleet->items[0]->pidfd, POLLIN, 0}, 1, PATIENCE_MS), 1);
     fleet_ended(fleet, fleet->items[0], now_ms);
@@ -405,7 +406,7 @@ static void status_tells_of_the_held_the_dead_and_the_silent(void **state)
     assert_string_equal(process_field(status, 0, "state"), "restarting");
     assert_non_null(strstr(process_field(status, 0, "note"), "died: signal 9 (Killed); starts again in"));
     assert_string_equal(process_field(status, 1, "state"), "draining");
-    assert_non_null(strstr(process_field(status, 2, "note"), "has said nothing for"));
+    assert_non_null(strstr(process_field(status, BOX, "note"), "has said nothing for"));
     json_decref(status);
     assert_int_equal(poll(&(struct pollfd){fleet->items[1]->pidfd, POLLIN, 0}, 1, PATIENCE_MS), 1);
     fleet_ended(fleet, fleet->items[1], now_ms);

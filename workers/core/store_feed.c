@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stretches of the event log with their tickets. What a read hands out lives in an arena that the next read takes
+ * again: replays of millions of events allocate nothing. A ticket that several events of a stretch concern is decoded
+ * once; none is kept from one stretch to the next, since it may have changed.
+ */
+#include "store_feed.h"
+
+#include "record_fields.h"
+#include "store_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef Aduan__Record__Event Event;
+typedef Aduan__Record__Ticket Ticket;
+
+enum {
+    BLOCK_BYTES = 256 * 1024,
+    ARENA_MAX_BYTES = 4 * 1024 * 1024, /* a stretch ends early behind it: tickets may have many notes */
+    ALIGN = 16,
+    TICKET_SLOTS = 2048, /* a power of two, twice the events of a stretch */
+    NUMBER_BYTES = 32
+};
+_Static_assert(TICKET_SLOTS >= 2 * STORE_FEED_MAX, "the table of tickets never fills");
+
+struct block {
+    struct block *next;
+    size_t size;
+    _Alignas(ALIGN) uint8_t bytes[];
+};
+
+struct slot {
+    uint64_t id; /* 0: free */
+    const Ticket *ticket;
+};
+
+struct store_feed {
+    struct block *blocks; /* the first one is being filled, and stays */
+    size_t used;          /* of it */
+    size_t total;
+    ProtobufCAllocator allocator;
+    struct store_feed_item items[STORE_FEED_MAX];
+    struct slot tickets[TICKET_SLOTS];
+};
+
+/* --- the arena ---------------------------------------------------------------------------------------------- */
+
+static void add_block(struct store_feed *feed, size_t size)
+{
+    struct block *block = malloc(sizeof *block + size);
+    if (!block)
+        abort();
+    block->next = feed->blocks;
+    block->size = size;
+    feed->blocks = block;
+    feed->used = 0;
+}
+
+static void *take(void *data, size_t size)
+{
+    struct store_feed *feed = data;
+    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    if (feed->blocks->size - feed->used < size)
+        add_block(feed, size > BLOCK_BYTES ? size : BLOCK_BYTES);
+    void *bytes = feed->blocks->bytes + feed->used;
+    feed->used += size;
+    feed->total += size;
+    return bytes;
+}
+
+static void give_back(void *data, void *bytes)
+{
+    (void)data;
+    (void)bytes;
+}
+
+static void drop_blocks(struct store_feed *feed, const struct block *until)
+{
+    while (feed->blocks != until) {
+        struct block *next = feed->blocks->next;
+        free(feed->blocks);
+        feed->blocks = next;
+    }
+}
+
+static void reset(struct store_feed *feed)
+{
+    const struct block *last = feed->blocks;
+    while (last->next)
+        last = last->next;
+    drop_blocks(feed, last);
+    feed->used = 0;
+    feed->total = 0;
+    memset(feed->tickets, 0, sizeof feed->tickets);
+}
+
+struct store_feed *store_feed_new(void)
+{
+    struct store_feed *feed = calloc(1, sizeof *feed);
+    if (!feed)
+        abort();
+    feed->allocator = (ProtobufCAllocator){.alloc = take, .free = give_back, .allocator_data = feed};
+    add_block(feed, BLOCK_BYTES);
+    return feed;
+}
+
+void store_feed_free(struct store_feed *feed)
+{
+    if (!feed)
+        return;
+    drop_blocks(feed, NULL);
+    free(feed);
+}
+
+/* --- one stretch -------------------------------------------------------------------------------------------- */
+
+static int get_record(struct store_txn *txn, struct store_feed *feed, enum store_table table, const void *key,
+                      size_t len, const ProtobufCMessageDescriptor *type, ProtobufCMessage **out)
+{
+    MDB_val val;
+    int err = txn_get(txn, table, key, len, &val);
+    return err == OK ? record_unpack_in(type, &feed->allocator, &val, out) : err;
+}
+
+/* What cannot be read is as good as missing: `aduan verify` tells of it. An error of the store is one. */
+static int forgive(int err)
+{
+    return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
+}
+
+static int find_ticket(struct store_txn *txn, struct store_feed *feed, uint64_t id, const Ticket **out)
+{
+    size_t at = (size_t)(id * 0x9E3779B97F4A7C15u >> 53);
+    while (feed->tickets[at].id != 0 && feed->tickets[at].id != id)
+        at = (at + 1) % TICKET_SLOTS;
+    if (feed->tickets[at].id == id) {
+        *out = feed->tickets[at].ticket;
+        return OK;
+    }
+    ProtobufCMessage *record = NULL;
+    uint8_t key[8];
+    put_be64(key, id);
+    int err = get_record(txn, feed, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    feed->tickets[at] = (struct slot){id, (const Ticket *)record};
+    *out = (const Ticket *)record;
+    return forgive(err);
+}
+
+static int find_number(struct store_txn *txn, struct store_feed *feed, const Ticket *ticket, const char **out)
+{
+    ProtobufCMessage *record = NULL;
+    int err = get_record(txn, feed, T_IDENTITY, ticket->sender_id.data, ticket->sender_id.len,
+                         &aduan__record__identity__descriptor, &record);
+    if (err != OK)
+        return forgive(err);
+    const ProtobufCBinaryData *sealed = &((const Aduan__Record__Identity *)record)->sealed_number;
+    if (sealed->len <= SEAL_OVERHEAD_BYTES || sealed->len > SEAL_OVERHEAD_BYTES + NUMBER_BYTES)
+        return OK;
+    size_t len = sealed->len - SEAL_OVERHEAD_BYTES;
+    char *number = take(feed, len + 1);
+    if (seal_unwrap(txn->store->seal, sealed->data, sealed->len, number) != OK)
+        return OK;
+    number[len] = '\0';
+    *out = number;
+    return OK;
+}
+
+static int fill(struct store_txn *txn, struct store_feed *feed, MDB_val *val, bool numbers,
+                struct store_feed_item *item)
+{
+    ProtobufCMessage *record;
+    int err = record_unpack_in(&aduan__record__event__descriptor, &feed->allocator, val, &record);
+    if (err != OK)
+        return err;
+    *item = (struct store_feed_item){.event = (const Event *)record};
+    if (item->event->ticket != 0)
+        err = find_ticket(txn, feed, item->event->ticket, &item->ticket);
+    if (err == OK && numbers && item->ticket && item->ticket->sender_id.len > 0 &&
+        item->event->kind == EVENT_KIND(TICKET_OPENED))
+        err = find_number(txn, feed, item->ticket, &item->number);
+    return err;
+}
+
+int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from, size_t max, bool numbers,
+                    const struct store_feed_item **items, size_t *count)
+{
+    uint8_t start[8];
+    struct store_txn txn;
+    MDB_cursor *cursor = NULL;
+    MDB_val key = {sizeof start, start}, val;
+    size_t n = 0;
+
+    reset(feed);
+    put_be64(start, from);
+    int rc = txn_begin(store, false, 0, &txn);
+    if (rc != OK)
+        return rc;
+    rc = txn_cursor(&txn, T_EVENT, &cursor);
+    if (rc == OK)
+        rc = cursor_get(store, cursor, &key, &val, MDB_SET_RANGE);
+    while (rc == OK && n < max && n < STORE_FEED_MAX && feed->total < ARENA_MAX_BYTES) {
+        rc = fill(&txn, feed, &val, numbers, &feed->items[n]);
+        if (rc == OK) {
+            n++;
+            rc = cursor_get(store, cursor, &key, &val, MDB_NEXT);
+        }
+    }
+    mdb_cursor_close(cursor);
+    txn_abort(&txn);
+    /* What was read before an error is handed out; the error comes again, with nothing before it, at the next read. */
+    if (rc != OK && rc != E_NOT_FOUND && n == 0)
+        return rc;
+    *items = feed->items;
+    *count = n;
+    return OK;
+}
+
+/* --- by time ------------------------------------------------------------------------------------------------ */
+
+/* A commit's time is taken before its turn at the one writer comes: this much out of order, at most. */
+static const uint64_t commit_slack_us = 1000u * 1000u;
+
+static int event_at(struct store_txn *txn, MDB_cursor *cursor, uint64_t sequence, uint64_t *at_us)
+{
+    uint8_t start[8];
+    MDB_val key = {sizeof start, start}, val;
+    ProtobufCMessage *record;
+    put_be64(start, sequence);
+    int rc = cursor_get(txn->store, cursor, &key, &val, MDB_SET_RANGE);
+    if (rc == OK)
+        rc = record_unpack(&aduan__record__event__descriptor, &val, &record);
+    if (rc != OK)
+        return rc;
+    *at_us = ((const Event *)record)->at_us;
+    protobuf_c_message_free_unpacked(record, NULL);
+    return OK;
+}
+
+/* By halves to a second before it, then forwards one by one. */
+static int search(struct store_txn *txn, MDB_cursor *cursor, uint64_t at_us, uint64_t low, uint64_t end, uint64_t *out)
+{
+    uint64_t early_us = at_us > commit_slack_us ? at_us - commit_slack_us : 0, found_us, high = end;
+    int rc = OK;
+    while (rc == OK && low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        rc = event_at(txn, cursor, middle, &found_us);
+        if (rc == OK && found_us < early_us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (rc == OK && low < end) {
+        rc = event_at(txn, cursor, low, &found_us);
+        if (rc == OK && found_us >= at_us)
+            break;
+        low++;
+    }
+    *out = low;
+    return rc;
+}
+
+int store_event_since(struct store *store, uint64_t at_us, uint64_t *sequence)
+{
+    struct store_head head;
+    struct store_txn txn;
+    MDB_cursor *cursor = NULL;
+    uint64_t found = 0;
+    int rc = store_head(store, &head);
+    if (rc == OK)
+        rc = txn_begin(store, false, 0, &txn);
+    if (rc != OK)
+        return rc;
+    rc = txn_cursor(&txn, T_EVENT, &cursor);
+    if (rc == OK)
+        rc = search(&txn, cursor, at_us, head.first, head.last + 1, &found);
+    mdb_cursor_close(cursor);
+    txn_abort(&txn);
+    if (rc == OK)
+        *sequence = found;
+    return rc == E_NOT_FOUND ? E_AGAIN : rc; /* trimmed under us */
+}
+
+/* --- the end of history ------------------------------------------------------------------------------------- */
+
+static int trim(struct store_txn *txn, uint64_t before_us, size_t max, size_t *trimmed)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val key, val;
+    ProtobufCMessage *record;
+    int rc = txn_cursor(txn, T_EVENT, &cursor);
+    *trimmed = 0;
+    while (rc == OK && *trimmed < max) {
+        rc = cursor_get(txn->store, cursor, &key, &val, MDB_FIRST);
+        if (rc != OK || record_unpack(&aduan__record__event__descriptor, &val, &record) != OK)
+            break;
+        bool old = ((const Event *)record)->at_us < before_us;
+        protobuf_c_message_free_unpacked(record, NULL);
+        if (!old)
+            break;
+        rc = cursor_del(txn->store, cursor);
+        *trimmed += rc == OK;
+    }
+    mdb_cursor_close(cursor);
+    return rc == E_NOT_FOUND ? OK : rc;
+}
+
+static int first_is_old(struct store *store, uint64_t before_us, bool *old)
+{
+    struct store_txn txn;
+    MDB_cursor *cursor = NULL;
+    uint64_t at_us = UINT64_MAX;
+    int rc = txn_begin(store, false, 0, &txn);
+    if (rc != OK)
+        return rc;
+    rc = txn_cursor(&txn, T_EVENT, &cursor);
+    if (rc == OK)
+        rc = event_at(&txn, cursor, 0, &at_us);
+    mdb_cursor_close(cursor);
+    txn_abort(&txn);
+    *old = rc == OK && at_us < before_us;
+    return rc == E_NOT_FOUND ? OK : rc;
+}
+
+int store_events_trim(struct store *store, uint64_t before_us, size_t max, size_t *trimmed, struct fault *fault)
+{
+    static const char doing[] = "cannot trim the event log";
+    struct store_txn txn;
+    size_t n = 0;
+    bool old;
+    *trimmed = 0;
+    int rc = first_is_old(store, before_us, &old);
+    if (rc == OK && !old)
+        return OK;
+    if (rc == OK)
+        rc = txn_begin(store, true, 0, &txn);
+    if (rc != OK)
+        return txn_fault(store, fault, rc, doing);
+    rc = trim(&txn, before_us, max, &n);
+    if (rc == OK)
+        rc = txn_commit(&txn);
+    txn_abort(&txn);
+    if (rc != OK)
+        return txn_fault(store, fault, rc, doing);
+    *trimmed = n;
+    return OK;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The feed's role in the worker skeleton. Each turn: who is let in, what is asked, what is new, and some replaying.
+ * Nothing it sends is its own memory: after kill -9 the next life goes on with what is committed from then on, and
+ * subscribers close the gap by asking.
+ */
+#include "feed.h"
+
+#include "log.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+
+/* Each connection is a descriptor, and so is each that only pretends to be one. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static void stop(struct worker *worker)
+{
+    struct feed *feed = worker->role_state;
+    replay_done(feed);
+    sockets_close(feed);
+    views_done(feed);
+    store_feed_free(feed->stretch);
+    free(feed);
+}
+
+static int start(struct worker *worker, struct fault *fault)
+{
+    struct feed *feed = calloc(1, sizeof *feed);
+    if (!feed)
+        abort();
+    worker->role_state = feed;
+    feed->stretch = store_feed_new();
+    raise_descriptor_limit();
+    views_add(feed, worker->seal, "full", VIEW_FULL, NULL);
+    int err = store_head(worker->store, &feed->head);
+    feed->next = feed->head.last + 1;
+    if (err != OK)
+        err = fault_set(fault, err, "the event log cannot be read");
+    else
+        err = sockets_open(worker, fault);
+    if (err != OK)
+        stop(worker);
+    return err;
+}
+
+static size_t poll_items(struct worker *worker, zmq_pollitem_t *items, size_t max)
+{
+    struct feed *feed = worker->role_state;
+    void *const sockets[] = {feed->ipc.publish, feed->ipc.replay, feed->tcp.publish, feed->tcp.replay};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
+        if (sockets[i] && count < max)
+            items[count++] = (zmq_pollitem_t){.socket = sockets[i], .events = ZMQ_POLLIN};
+    }
+    return count;
+}
+
+static uint64_t work(struct worker *worker, uint64_t mono_ms)
+{
+    struct feed *feed = worker->role_state;
+    struct feed_end *const ends[] = {&feed->ipc, &feed->tcp};
+    for (size_t i = 0; i < 2; i++) {
+        publish_subscriptions(worker, ends[i]);
+        requests_turn(worker, ends[i], mono_ms);
+    }
+    uint64_t next = publish_turn(worker, mono_ms);
+    uint64_t replay = replay_turn(worker, mono_ms);
+    return next < replay ? next : replay;
+}
+
+static bool idle(const struct worker *worker)
+{
+    (void)worker;
+    return true; /* what it has not sent is in the log */
+}
+
+const struct worker_role feed_role = {.program = "aduan-feed",
+                                      .role = "feed",
+                                      .start = start,
+                                      .poll_items = poll_items,
+                                      .work = work,
+                                      .idle = idle,
+                                      .stop = stop};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside aduan-feed: two ends (ipc and, when configured, tcp), each with a socket that publishes and one that answers;
+ * the views that may be seen through them; the replays under way. One thread, which never waits: what has to (the
+ * one writer of the store) is writer.h's.
+ */
+#ifndef ADUAN_FEED_H
+#define ADUAN_FEED_H
+
+#include "before.h"
+#include "chunk.h"
+#include "frame.h"
+#include "store_feed.h"
+#include "view.h"
+#include "worker.h"
+
+enum {
+    FEED_ROUTING_MAX = FRAME_ROUTING_MAX,
+    FEED_REPLAYS_MAX = 128,
+    FEED_REPLAYS_A_KEY = 4,
+    FEED_REQUESTS_A_SECOND = 50,
+    FEED_TOPICS_MAX = 64, /* of one replay */
+    FEED_TOPIC_BYTES_MAX = 255
+};
+
+/* What one integrator, or the programs of the desk, may see. Lives as long as the process: what points to it stays
+ * good, and one that is revoked stays revoked. */
+struct feed_view {
+    struct view view;
+    bool revoked;
+    bool subscribed; /* somebody ever has: its events are made */
+    struct before *before;
+};
+
+struct feed_end {
+    void *publish, *replay; /* NULL: not configured */
+};
+
+/* Where answers to a request go. */
+struct asker {
+    struct feed_end *end;
+    struct feed_view *view;
+    uint8_t routing[FEED_ROUTING_MAX];
+    size_t routing_len;
+};
+
+struct replay;
+
+struct feed {
+    struct feed_end ipc, tcp;
+    struct feed_view **views;
+    size_t view_count;
+
+    struct store_head head; /* as of the last look */
+    uint64_t next;          /* the sequence to be published next */
+    uint64_t look_ms, busy_until_ms, beacon_ms;
+    struct store_feed *stretch;
+
+    struct replay *replays[FEED_REPLAYS_MAX];
+    size_t replay_count, replay_turn;
+    char note[256];
+};
+
+extern const struct worker_role feed_role;
+
+/* sockets.c */
+MUST_CHECK int sockets_open(struct worker *worker, struct fault *fault);
+void sockets_close(struct feed *feed);
+
+/* views.c */
+struct feed_view *views_add(struct feed *feed, const struct seal *seal, const char *name, enum view_tier tier,
+                            const char *agency);
+/* Whose connection this message came from; NULL: nobody's that may see anything. */
+struct feed_view *views_of(struct feed *feed, const struct feed_end *end, zmq_msg_t *message);
+void views_done(struct feed *feed);
+
+/* publish.c */
+/* Takes up subscriptions of this end; called often, see there. */
+void publish_subscriptions(struct worker *worker, struct feed_end *end);
+/* Publishes what has been committed, a stretch at a time. Returns when to look again. */
+uint64_t publish_turn(struct worker *worker, uint64_t mono_ms);
+
+/* requests.c */
+void requests_turn(struct worker *worker, struct feed_end *end, uint64_t mono_ms);
+/* Packs and sends; an asker that does not read, or has gone, goes without. */
+void requests_answer(struct worker *worker, const struct asker *asker, const Aduan__Feed__V1__Response *response);
+void requests_refuse(struct worker *worker, const struct asker *asker, const ProtobufCBinaryData *id,
+                     Aduan__Feed__V1__Refused__Code code, const char *reason);
+void requests_truncated(struct worker *worker, const struct asker *asker, const ProtobufCBinaryData *id);
+
+/* replay.c */
+struct replay_start {
+    const struct asker *asker;
+    const ProtobufCBinaryData *id;
+    uint64_t next, until;
+    uint32_t credit;
+    char *const *topics;
+    size_t topic_count;
+};
+/* How many this asker has under way; *same: one of them has this id. */
+size_t replay_count_of(const struct feed *feed, const struct asker *asker, const ProtobufCBinaryData *id, bool *same);
+void replay_begin(struct feed *feed, const struct replay_start *start, uint64_t mono_ms);
+void replay_credit(struct feed *feed, const struct asker *asker, const ProtobufCBinaryData *id, uint32_t chunks,
+                   uint64_t mono_ms);
+void replay_cancel(struct feed *feed, const struct asker *asker, const ProtobufCBinaryData *id);
+/* Some milliseconds of work, shared among all replays. Returns when there is more to do. */
+uint64_t replay_turn(struct worker *worker, uint64_t mono_ms);
+void replay_done(struct feed *feed);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The sockets and what bounds them: queues, message sizes, and how long somebody may take to shake hands. No
+ * ZMQ_HEARTBEAT: libzmq aborts when one meets a full queue.
+ */
+#include "feed.h"
+
+enum {
+    PUBLISH_QUEUE = 20000, /* parts, two an event: a subscriber that stands still costs this much and no more */
+    REPLAY_QUEUE = 8,      /* chunks on their way to one asker */
+    REQUEST_QUEUE = 100,   /* requests of one asker that wait */
+    REQUEST_MAX_BYTES = 65536,
+    HANDSHAKE_MS = 3000,
+    LINGER_MS = 500,
+    BACKLOG = 1024,
+    KEEPALIVE_IDLE_S = 30,
+    KEEPALIVE_EVERY_S = 10,
+    KEEPALIVE_COUNT = 3
+};
+
+static int set(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value);
+}
+
+static void *open_socket(void *context, int type, int send_queue)
+{
+    void *socket = zmq_socket(context, type);
+    if (socket && (set(socket, ZMQ_SNDHWM, send_queue) || set(socket, ZMQ_RCVHWM, REQUEST_QUEUE) ||
+                   set(socket, ZMQ_LINGER, LINGER_MS) || set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) ||
+                   set(socket, ZMQ_BACKLOG, BACKLOG) || set(socket, ZMQ_IPV6, 1) || set(socket, ZMQ_TCP_KEEPALIVE, 1) ||
+                   set(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S) ||
+                   set(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_EVERY_S) ||
+                   set(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT))) {
+        zmq_close(socket);
+        return NULL;
+    }
+    int64_t max = REQUEST_MAX_BYTES;
+    if (socket)
+        zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof max);
+    return socket;
+}
+
+static int bind_end(struct feed_end *end, void *context, const char *publish, const char *replay, struct fault *fault)
+{
+    end->publish = open_socket(context, ZMQ_XPUB, PUBLISH_QUEUE);
+    end->replay = open_socket(context, ZMQ_ROUTER, REPLAY_QUEUE);
+    if (!end->publish || !end->replay || set(end->publish, ZMQ_XPUB_MANUAL, 1) ||
+        set(end->replay, ZMQ_ROUTER_MANDATORY, 1))
+        return fault_set(fault, E_IO, "the feed's sockets: %s", zmq_strerror(zmq_errno()));
+    if (zmq_bind(end->publish, publish))
+        return fault_set(fault, E_IO, "cannot bind %s: %s", publish, zmq_strerror(zmq_errno()));
+    if (zmq_bind(end->replay, replay))
+        return fault_set(fault, E_IO, "cannot bind %s: %s", replay, zmq_strerror(zmq_errno()));
+    return OK;
+}
+
+int sockets_open(struct worker *worker, struct fault *fault)
+{
+    struct feed *feed = worker->role_state;
+    char publish[CONFIG_ENDPOINT_BYTES], replay[CONFIG_ENDPOINT_BYTES];
+    int err = config_endpoint(worker->config, "feed.pub", publish);
+    if (!err)
+        err = config_endpoint(worker->config, "feed.replay", replay);
+    if (err)
+        return fault_set(fault, err, "run_dir %s is too long for a socket's path", worker->config->run_dir);
+    return bind_end(&feed->ipc, worker->zmq, publish, replay, fault);
+}
+
+static void close_end(struct feed_end *end)
+{
+    if (end->publish)
+        zmq_close(end->publish);
+    if (end->replay)
+        zmq_close(end->replay);
+}
+
+void sockets_close(struct feed *feed)
+{
+    close_end(&feed->tcp);
+    close_end(&feed->ipc);
+}

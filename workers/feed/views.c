@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The views there are. */
+#include "feed.h"
+
+#include <stdlib.h>
+
+struct feed_view *views_add(struct feed *feed, const struct seal *seal, const char *name, enum view_tier tier,
+                            const char *agency)
+{
+    struct feed_view *view = calloc(1, sizeof *view);
+    struct feed_view **views = reallocarray(feed->views, feed->view_count + 1, sizeof(struct feed_view *));
+    if (!view || !views)
+        abort();
+    view_init(&view->view, name, tier, agency, seal);
+    feed->views = views;
+    views[feed->view_count++] = view;
+    return view;
+}
+
+struct feed_view *views_of(struct feed *feed, const struct feed_end *end, zmq_msg_t *message)
+{
+    (void)message;
+    return end == &feed->ipc ? feed->views[0] : NULL;
+}
+
+void views_done(struct feed *feed)
+{
+    for (size_t i = 0; i < feed->view_count; i++) {
+        before_free(feed->views[i]->before);
+        free(feed->views[i]);
+    }
+    free(feed->views);
+}
