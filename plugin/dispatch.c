@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dispatch.h"
+#include "fault_point.h"
 #include "journal.h"
 
 #include <stdio.h>
@@ -233,6 +234,7 @@ static int send_jobs(struct roster *roster, struct peer *peer, struct job **jobs
 /* Gives the jobs to the peer; when they cannot be sent they stay where they are. */
 static bool give(struct dispatch *dispatch, struct roster *roster, struct peer *peer, struct job **jobs, size_t count)
 {
+    FAULT_POINT("before_dispatch");
     int err = send_jobs(roster, peer, jobs, count);
     if (err != FRAME_OK) {
         if (err != FRAME_E_AGAIN && err != FRAME_E_GONE)
@@ -244,6 +246,7 @@ static bool give(struct dispatch *dispatch, struct roster *roster, struct peer *
     for (size_t i = 0; i < count; i++)
         hold(dispatch, jobs[i], peer);
     peer->fed = ++dispatch->batches;
+    FAULT_POINT("dispatched");
     return true;
 }
 
@@ -312,6 +315,7 @@ static void done(struct dispatch *dispatch, struct job *job)
 
 void dispatch_ack(struct dispatch *dispatch, struct peer *peer, const Aduan__Wire__Ack *ack)
 {
+    FAULT_POINT("ack_received");
     for (size_t i = 0; i < ack->n_uuid; i++) {
         struct job *job =
             ack->uuid[i].len == ID_BYTES ? (struct job *)idmap_find(&dispatch->jobs, ack->uuid[i].data) : NULL;

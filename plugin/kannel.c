@@ -7,44 +7,36 @@
 #include <gw/msg.h>
 #include <gw/sms.h>
 
-void kannel_init(void)
-{
-    gwlib_init();
-    log_set_output_level(GW_WARNING);
-}
-
-void kannel_done(void)
-{
-    gwlib_shutdown();
-}
+_Static_assert(PACKET_UUID_BYTES == ID_BYTES && PACKET_UUID_TEXT == UUID_STR_LEN, "both count as Kannel does");
+_Static_assert((int)PACKET_UNDEFINED == (int)MSG_PARAM_UNDEFINED, "both say undefined as Kannel does");
+_Static_assert((int)PACKET_sms == (int)sms && (int)PACKET_ack == (int)ack, "types are numbered as Kannel's are");
 
 /* --- from bearerbox ------------------------------------------------------------------------------------------ */
 
-static bool copy_field(ProtobufCBinaryData *field, const Octstr *value)
+static bool copy_field(ProtobufCBinaryData *field, struct packet_bytes value)
 {
-    return own_bytes(field, value ? octstr_get_cstr(value) : NULL, value ? (size_t)octstr_len(value) : 0);
+    return own_bytes(field, value.data, value.len);
 }
 
-/* Kannel's "undefined" is -1; a time before 1970 or beyond 2106 is none either. */
-static uint32_t seconds(long value)
+/* Kannel's "undefined" is -1. */
+static uint32_t seconds(int32_t value)
 {
-    return value > 0 ? (uint32_t)value : 0;
+    return value == PACKET_UNDEFINED ? 0 : (uint32_t)value;
 }
 
-static Aduan__Wire__Sms *sms_from(const Msg *msg, const char *link_name)
+static Aduan__Wire__Sms *sms_from(const struct packet_sms *from, const char *link_name)
 {
-    const struct sms *from = &msg->sms;
     Aduan__Wire__Sms *to = own_sms();
     if (!to)
         return NULL;
     to->time = seconds(from->time);
-    to->coding = (int32_t)from->coding;
-    to->priority = (int32_t)from->priority;
-    to->mclass = (int32_t)from->mclass;
-    to->mwi = (int32_t)from->mwi;
-    to->pid = (int32_t)from->pid;
-    to->alt_dcs = (int32_t)from->alt_dcs;
-    to->validity = (int32_t)from->validity;
+    to->coding = from->coding;
+    to->priority = from->priority;
+    to->mclass = from->mclass;
+    to->mwi = from->mwi;
+    to->pid = from->pid;
+    to->alt_dcs = from->alt_dcs;
+    to->validity = from->validity;
     if (own_bytes(&to->uuid, from->id, ID_BYTES) && copy_field(&to->sender, from->sender) &&
         copy_field(&to->receiver, from->receiver) && copy_field(&to->body, from->msgdata) &&
         copy_field(&to->udh, from->udhdata) && copy_field(&to->charset, from->charset) &&
@@ -57,9 +49,8 @@ static Aduan__Wire__Sms *sms_from(const Msg *msg, const char *link_name)
     return NULL;
 }
 
-static Aduan__Wire__Report *report_from(const Msg *msg, const uint8_t reply_id[ID_BYTES])
+static Aduan__Wire__Report *report_from(const struct packet_sms *from, const uint8_t reply_id[ID_BYTES])
 {
-    const struct sms *from = &msg->sms;
     Aduan__Wire__Report *to = own_report();
     if (!to)
         return NULL;
@@ -72,34 +63,25 @@ static Aduan__Wire__Report *report_from(const Msg *msg, const uint8_t reply_id[I
     return NULL;
 }
 
-/* A report's dlr_url is the reply id we gave with the MT. */
-static bool reply_id_of(const Msg *msg, uint8_t reply_id[ID_BYTES])
-{
-    uuid_t id;
-    if (octstr_len(msg->sms.dlr_url) != UUID_STR_LEN || uuid_parse(octstr_get_cstr(msg->sms.dlr_url), id) != 0)
-        return false;
-    memcpy(reply_id, id, ID_BYTES);
-    return true;
-}
-
-static int take_sms(const Msg *msg, const char *link_name, struct kannel_msg *out)
+static int take_sms(const struct packet_sms *from, const char *link_name, struct kannel_msg *out)
 {
     uint8_t reply_id[ID_BYTES];
-    memcpy(out->uuid, msg->sms.id, ID_BYTES);
-    out->time = seconds(msg->sms.time);
-    switch (msg->sms.sms_type) {
+    memcpy(out->uuid, from->id, ID_BYTES);
+    out->time = seconds(from->time);
+    switch (from->sms_type) {
     case mo:
         out->kind = KANNEL_SMS;
-        out->sms = sms_from(msg, link_name);
+        out->sms = sms_from(from, link_name);
         return out->sms ? 0 : KANNEL_MEMORY;
     case report_mo:
-        if (!reply_id_of(msg, reply_id)) {
+        /* A report's dlr_url is the reply id we gave with the MT. */
+        if (!packet_uuid_parse(from->dlr_url, reply_id)) {
             out->kind = KANNEL_UNWANTED;
             out->why = "a delivery report of a message that this box did not send";
             return 0;
         }
         out->kind = KANNEL_REPORT;
-        out->report = report_from(msg, reply_id);
+        out->report = report_from(from, reply_id);
         return out->report ? 0 : KANNEL_MEMORY;
     default:
         out->kind = KANNEL_UNWANTED;
@@ -108,12 +90,12 @@ static int take_sms(const Msg *msg, const char *link_name, struct kannel_msg *ou
     }
 }
 
-static void take_ack(const Msg *msg, struct kannel_msg *out)
+static void take_ack(const struct packet_ack *from, struct kannel_msg *out)
 {
     out->kind = KANNEL_ACK;
-    memcpy(out->uuid, msg->ack.id, ID_BYTES);
-    out->time = seconds(msg->ack.time);
-    switch (msg->ack.nack) {
+    memcpy(out->uuid, from->id, ID_BYTES);
+    out->time = seconds(from->time);
+    switch (from->nack) {
     case ack_success:
         out->outcome = ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED;
         break;
@@ -132,10 +114,10 @@ static void take_ack(const Msg *msg, struct kannel_msg *out)
     }
 }
 
-static void take_admin(const Msg *msg, struct kannel_msg *out)
+static void take_admin(const struct packet_admin *from, struct kannel_msg *out)
 {
     out->kind = KANNEL_ADMIN;
-    switch (msg->admin.command) {
+    switch (from->command) {
     case cmd_shutdown:
         out->admin = KANNEL_SHUTDOWN;
         break;
@@ -156,117 +138,112 @@ static void take_admin(const Msg *msg, struct kannel_msg *out)
 
 int kannel_unpack(const uint8_t *data, size_t len, const char *link_name, struct kannel_msg *out)
 {
+    struct packet packet;
     *out = (struct kannel_msg){.kind = KANNEL_OTHER, .why = "a message that is no box's business"};
-    if (len > KANNEL_PACKET_MAX || !packet_is_sound(data, len))
+    if (len > KANNEL_PACKET_MAX || !packet_unpack(data, len, &packet))
         return KANNEL_GARBAGE;
-    Octstr *packed = octstr_create_from_data((const char *)data, (long)len);
-    Msg *msg = msg_unpack(packed);
-    octstr_destroy(packed);
-    if (!msg)
-        return KANNEL_GARBAGE;
-    int err = 0;
-    switch (msg_type(msg)) {
-    case sms:
-        err = take_sms(msg, link_name, out);
-        break;
-    case ack:
-        take_ack(msg, out);
-        break;
-    case admin:
-        take_admin(msg, out);
-        break;
-    case heartbeat:
+    switch (packet.type) {
+    case PACKET_sms:
+        return take_sms(&packet.sms, link_name, out);
+    case PACKET_ack:
+        take_ack(&packet.ack, out);
+        return 0;
+    case PACKET_admin:
+        take_admin(&packet.admin, out);
+        return 0;
+    case PACKET_heartbeat:
         out->kind = KANNEL_HEARTBEAT;
-        break;
+        return 0;
     default:
-        break;
+        return 0;
     }
-    msg_destroy(msg);
-    return err;
 }
 
 /* --- to bearerbox -------------------------------------------------------------------------------------------- */
 
-static bool put(struct bytes *out, Msg *msg)
+/* An empty field is one that is not there. */
+static struct packet_bytes view(ProtobufCBinaryData field)
 {
-    Octstr *packed = msg_pack(msg);
-    uint32_t len = (uint32_t)octstr_len(packed);
-    const uint8_t head[4] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len};
-    bool fits = bytes_reserve(out, sizeof head + len);
-    if (fits) {
-        (void)bytes_append(out, head, sizeof head);
-        (void)bytes_append(out, octstr_get_cstr(packed), len);
-    }
-    octstr_destroy(packed);
-    msg_destroy(msg);
-    return fits;
+    return (struct packet_bytes){field.len > 0 ? field.data : NULL, field.len};
 }
 
-static Octstr *octets(ProtobufCBinaryData field)
+static struct packet_bytes text(const char *value)
 {
-    return field.len > 0 ? octstr_create_from_data((const char *)field.data, (long)field.len) : NULL;
+    return (struct packet_bytes){(const uint8_t *)value, strlen(value)};
 }
 
-static Octstr *ucs2(ProtobufCBinaryData utf8)
+/* Appends the text as UTF-16BE; false when memory is short. */
+static bool ucs2(ProtobufCBinaryData utf8, struct bytes *out)
 {
-    Octstr *text = octstr_create("");
     for (size_t at = 0; at < utf8.len;) {
         uint8_t unit[4];
         size_t len = utf16be_next(utf8.data, utf8.len, &at, unit);
-        octstr_append_data(text, (const char *)unit, (long)len);
+        if (!bytes_append(out, unit, len))
+            return false;
     }
-    return text;
+    return true;
 }
 
 bool kannel_pack_identify(struct bytes *out, const char *box_id)
 {
-    Msg *msg = msg_create(admin);
-    msg->admin.command = cmd_identify;
-    msg->admin.boxc_id = octstr_create(box_id);
-    return put(out, msg);
+    struct packet packet;
+    packet_init(&packet, PACKET_admin);
+    packet.admin.command = cmd_identify;
+    packet.admin.boxc_id = text(box_id);
+    return packet_pack(&packet, out);
 }
 
 bool kannel_pack_heartbeat(struct bytes *out, uint32_t load)
 {
-    Msg *msg = msg_create(heartbeat);
-    msg->heartbeat.load = (long)load;
-    return put(out, msg);
+    struct packet packet;
+    packet_init(&packet, PACKET_heartbeat);
+    packet.heartbeat.load = (int32_t)load;
+    return packet_pack(&packet, out);
 }
 
 bool kannel_pack_ack(struct bytes *out, const uint8_t uuid[ID_BYTES], uint32_t time)
 {
-    Msg *msg = msg_create(ack);
-    memcpy(msg->ack.id, uuid, ID_BYTES);
-    msg->ack.time = (long)time;
-    msg->ack.nack = ack_success;
-    return put(out, msg);
+    struct packet packet;
+    packet_init(&packet, PACKET_ack);
+    memcpy(packet.ack.id, uuid, ID_BYTES);
+    packet.ack.time = (int32_t)time;
+    packet.ack.nack = ack_success;
+    return packet_pack(&packet, out);
 }
 
 bool kannel_pack_mt(struct bytes *out, const Aduan__Wire__Mt *mt, const char *box_id, uint64_t now_s)
 {
-    char reply_id[UUID_STR_LEN + 1];
-    Msg *msg = msg_create(sms);
-    struct sms *to = &msg->sms;
+    char reply_id[PACKET_UUID_TEXT];
+    struct bytes utf16 = {0};
+    struct packet packet;
+    struct packet_sms *to = &packet.sms;
+    packet_init(&packet, PACKET_sms);
     memcpy(to->id, mt->reply_id.data, ID_BYTES);
-    uuid_unparse(to->id, reply_id);
     to->sms_type = mt_reply;
-    to->sender = octets(mt->sender);
-    to->receiver = octets(mt->receiver);
-    to->msgdata = mt->ucs2 ? ucs2(mt->body) : octstr_create_from_data((const char *)mt->body.data, (long)mt->body.len);
+    to->sender = view(mt->sender);
+    to->receiver = view(mt->receiver);
+    to->msgdata = mt->body.data ? (struct packet_bytes){mt->body.data, mt->body.len} : text("");
     to->coding = mt->ucs2 ? DC_UCS2 : DC_7BIT;
-    to->charset = mt->ucs2 ? NULL : octstr_create("UTF-8");
-    to->smsc_id = octets(mt->smsc_id);
-    to->service = octets(mt->service);
-    to->account = octets(mt->account);
-    to->boxc_id = octstr_create(box_id);
-    to->time = (long)now_s;
+    if (!mt->ucs2)
+        to->charset = text("UTF-8");
+    to->smsc_id = view(mt->smsc_id);
+    to->service = view(mt->service);
+    to->account = view(mt->account);
+    to->boxc_id = text(box_id);
+    to->time = (int32_t)now_s;
     if (mt->dlr_mask != 0) {
-        to->dlr_mask = (long)mt->dlr_mask;
-        to->dlr_url = octstr_create(reply_id);
+        packet_uuid_format(to->id, reply_id);
+        to->dlr_mask = (int32_t)mt->dlr_mask;
+        to->dlr_url = (struct packet_bytes){(const uint8_t *)reply_id, sizeof reply_id};
     }
     if (mt->priority > 0)
         to->priority = mt->priority;
     if (mt->validity_minutes > 0)
-        to->validity = (long)(now_s + 60 * (uint64_t)mt->validity_minutes);
-    return put(out, msg);
+        to->validity = (int32_t)(now_s + 60 * (uint64_t)mt->validity_minutes);
+    bool fits = !mt->ucs2 || ucs2(mt->body, &utf16);
+    if (mt->ucs2 && utf16.data)
+        to->msgdata = (struct packet_bytes){bytes_at(&utf16), bytes_len(&utf16)};
+    fits = fits && packet_pack(&packet, out);
+    bytes_done(&utf16);
+    return fits;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kannel's box protocol ⇄ our wire messages. kannel.c is the only file that knows gwlib; nothing of gwlib shows here.
- * A packet is a 4-byte big-endian length and a packed Msg; these functions see and make the packed Msg with its length.
- * One thread, the main one: gwlib panics in any other that it has not made.
+ * Kannel's box protocol ⇄ our wire messages. kannel.c and packet.c are the only files that see Kannel's headers;
+ * nothing of them shows here. A packet is a 4-byte big-endian length and a packed Msg.
  */
 #ifndef ADUANBOX_KANNEL_H
 #define ADUANBOX_KANNEL_H
@@ -39,10 +38,7 @@ struct kannel_msg {
     const char *why; /* UNWANTED, OTHER: a static sentence */
 };
 
-void kannel_init(void);
-void kannel_done(void);
-
-/* One packed Msg, without its length. 0 or enum kannel_err. Never panics, whatever the bytes are. */
+/* One packed Msg, without its length. 0 or enum kannel_err. */
 int kannel_unpack(const uint8_t *data, size_t len, const char *link_name, struct kannel_msg *out);
 
 /* Each appends one packet with its length; false when memory is short, and then nothing has changed. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "link.h"
+#include "fault_point.h"
 #include "now.h"
 #include "stream.h"
 #include "tls.h"
@@ -342,6 +343,8 @@ void link_flush(struct link *link)
     /* An error shows itself at the next read. */
     if ((link->state == UP || link->state == LEAVING) && bytes_len(stream_out(link->stream)) > 0)
         (void)stream_flush(link->stream);
+    if (link->open_mt > 0 && bytes_len(stream_out(link->stream)) == 0)
+        FAULT_POINT("mt_written");
 }
 
 int link_fd(const struct link *link)

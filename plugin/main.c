@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* aduanbox: a Kannel box that hands SMS to Aduan's workers and their replies back. */
 #include "box.h"
-#include "kannel.h"
 #include "options.h"
 
 #include <stdio.h>
@@ -23,14 +22,12 @@ int main(int argc, char **argv)
         return BOX_EXIT_OK;
     }
     journal_open(options.name, options.log_level);
-    kannel_init();
     int code = box_open(&box, &options, why, sizeof why);
     if (code == 0)
         code = box_run(&box);
     else
         journal(JOURNAL_ERROR, "box.refused", "%s", why);
     box_close(&box);
-    kannel_done();
     options_done(&options);
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "outbound.h"
+#include "fault_point.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,7 @@ bool outbound_submit(struct outbound *outbound, struct roster *roster, struct pe
         }
         submitted_by(roster, reply, from);
     }
+    FAULT_POINT("submit_received");
     return all;
 }
 
@@ -286,6 +288,7 @@ static void write_out(struct outbound *outbound, uint32_t link)
 void outbound_mt_ack(struct outbound *outbound, uint32_t link, const uint8_t reply_id[ID_BYTES],
                      Aduan__Wire__SubmitOutcome outcome)
 {
+    FAULT_POINT("mt_ack_received");
     struct reply *reply = (struct reply *)idmap_find(&outbound->replies, reply_id);
     if (!reply || reply->state != FLYING || reply->link != link || (int)outcome == UNKNOWN) {
         outbound->figures.stray_acks++;
@@ -360,6 +363,7 @@ static bool tell(struct outbound *outbound, struct roster *roster, struct peer *
         told[i]->submitter = 0;
         settle(outbound, told[i]);
     }
+    FAULT_POINT("result_told");
     return true;
 }
 

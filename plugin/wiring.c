@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the box is put together: what its modules ask of one another, and the order in which all of it opens. */
 #include "box.h"
+#include "fault_point.h"
 #include "lock.h"
 #include "now.h"
 
@@ -38,6 +39,7 @@ static bool on_sms(void *ctx, uint32_t link, uint32_t generation, Aduan__Wire__S
 
 static bool on_report(void *ctx, uint32_t link, uint32_t generation, Aduan__Wire__Report *report)
 {
+    FAULT_POINT("report_received");
     return dispatch_add_report(((struct box *)ctx)->reports, link, generation, report, now_wall_us());
 }
 

@@ -2,17 +2,14 @@
 """Runs the line under load and breaks its processes by a schedule; afterwards everything is made whole and drained."""
 
 import contextlib
+import json
 import os
-import pathlib
 import signal
 import subprocess
-import sys
 import time
 
+from faultline import FaultLine
 from traffic import FakeTraffic, SmppTraffic
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-import line as harness  # noqa: E402
 
 COUNTS = {"box": 2, "classifier": 2, "responder": 2}
 FAKE_SHARE = 0.1  # of the SMS come over the fake link
@@ -20,32 +17,10 @@ SHUTDOWN_S = 20  # bearerbox may take so long to end on SIGTERM
 STUCK_S = 90  # a drain in which nothing moves for so long is over
 
 
-class CampaignLine(harness.Line):
-    """A line with several boxes whose processes may die at any time."""
-
-    def __init__(self, directory, config, throughput=0):
-        super().__init__(directory, config, classifiers=COUNTS["classifier"], responders=COUNTS["responder"],
-                         core_extra=f'access-log = "{directory}/access.log"', smsc=SmppTraffic())
-        if throughput:  # a slow operator: replies queue up in bearerbox
-            kannel = self.dir / "kannel.conf"
-            kannel.write_text(kannel.read_text().replace("smsc = smpp\n", f"smsc = smpp\nthroughput = {throughput}\n"))
-        text = self.config.read_text()
-        first = text[text.index("  - name: box1"):text.index("smoke:")]
-        more = "".join(first.replace("box1", f"box{n}").replace("main", f"main{n}")
-                       for n in range(2, COUNTS["box"] + 1))
-        self.config.write_text(text.replace(first, first + more))
-
-    def victim_pid(self, name):
-        """By its lock, so that neither aduand nor the store is asked. None: it does not run now."""
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            pid = int((self.dir / "run" / f"{name}.lock").read_text().split()[0])
-            if str(self.dir).encode() in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
-        return None
-
-    def spool(self):
-        """Ids of what bearerbox's store holds."""
-        return {name for _, _, names in os.walk(self.dir / "kannel-store") for name in names}
+def make_line(directory, config, throughput=0):
+    return FaultLine(directory, config, boxes=COUNTS["box"], classifiers=COUNTS["classifier"],
+                     responders=COUNTS["responder"], throughput=throughput,
+                     core_extra=f'access-log = "{directory}/access.log"', smsc=SmppTraffic())
 
 
 class Campaign:
@@ -71,7 +46,7 @@ class Campaign:
             return self.line.bearerbox.pid if self.line.bearerbox.poll() is None else None
         if name == "aduand":
             return self.line.aduand.pid if self.line.aduand.poll() is None else None
-        return self.line.victim_pid(name)
+        return self.line.lock_pid(name)
 
     def strike(self, fault, now):
         name = self.name_of(fault)
@@ -159,4 +134,4 @@ class Campaign:
 
     def stats(self):
         done = self.line.aduan("stats", "--json", check=False)
-        return harness.json.loads(done.stdout) if done.returncode == 0 else {}
+        return json.loads(done.stdout) if done.returncode == 0 else {}

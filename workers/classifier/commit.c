@@ -104,6 +104,7 @@ static void understand(struct worker *worker, const Aduan__Wire__Sms *sms, struc
     if (!is_whole(sms))
         return;
     KILL_POINT("classifier", "understand");
+    KILL_POINT_TEXT("classifier", "poison", sms->body.data, sms->body.len);
     if (text_decode(sms->coding, sms->charset.data, sms->charset.len, sms->body.data, sms->body.len, text) != OK)
         return;
     item->text = text;

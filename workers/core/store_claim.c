@@ -5,6 +5,7 @@
  * same text. A row that leads nowhere is taken out of the index, so that it never blocks the line; `verify` tells of
  * the record behind it.
  */
+#include "kill_point.h"
 #include "record_fields.h"
 #include "store_priv.h"
 
@@ -219,6 +220,7 @@ int store_claim_replies(struct store *store, const struct store_claim *claim, st
         if (rc == OK)
             rc = take(&txn, claim, key, &taken);
     }
+    KILL_POINT("store", "claim_uncommitted");
     if (rc == OK || rc == E_NOT_FOUND)
         rc = txn_commit(&txn);
     else

@@ -6,6 +6,7 @@
  */
 #include "store_ingest.h"
 
+#include "kill_point.h"
 #include "record_fields.h"
 #include "uuid.h"
 
@@ -155,6 +156,7 @@ int store_ingest(struct store *store, const struct store_policy *policy, const s
     struct store_outcome *taken = record_alloc(n * sizeof *taken);
     for (size_t i = 0; err == OK && i < n; i++)
         err = take(&in, &items[i], &taken[i]);
+    KILL_POINT("store", "ingest_uncommitted");
     if (err == OK)
         err = txn_commit(&in.txn);
     else

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fault_point.h"
+
+#ifdef ADUAN_FAULT_POINTS
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_ours(void)
+{
+    const char *path = getenv("ADUAN_FAULT_ONCE");
+    if (!path)
+        return true;
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+void fault_point(const char *point)
+{
+    static unsigned passages;
+    const char *order = getenv("ADUAN_FAULT");
+    char here[128], *behind = NULL;
+    int len = snprintf(here, sizeof here, "box:%s:", point);
+    if (!order || strncmp(order, here, (size_t)len) != 0)
+        return;
+    unsigned wanted = (unsigned)strtoul(order + len, &behind, 10);
+    bool stop = strcmp(behind, ":stop") == 0;
+    ++passages;
+    if ((stop ? passages == wanted : passages >= wanted) && is_ours())
+        kill(getpid(), stop ? SIGSTOP : SIGKILL);
+}
+
+#else
+
+/* A translation unit must not be empty. */
+typedef int fault_point_is_off;
+
+#endif

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Replies whose fate is not known when a box dies or stands still: none goes out twice while bearerbox lives."""
+
+import signal
+
+from faultline import FaultLine, copies, report
+from line import wait_for
+
+SMS = 30
+
+
+def all_answered(line):
+    return all(copies(line.smsc, number) for number in range(SMS))
+
+
+def test_box_killed_while_its_replies_wait_at_a_slow_operator(tmp_path):
+    """bearerbox has the replies, its MT acks are lost with the box, and the SMSC takes them more slowly than
+    replies.ambiguous_s: they must not be handed over again while bearerbox still holds them."""
+    with FaultLine(tmp_path, throughput=2, fault="box:mt_ack_received:1") as line:
+        line.start()
+        for number in range(SMS):
+            report(line.smsc, number)
+        wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
+        wait_for(lambda: all_answered(line), "an answer for everybody")
+        line.settled(SMS)
+        wait_for(lambda: not line.spool(), "bearerbox to hold nothing any more")
+        assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
+        line.proves(SMS)
+
+
+def test_box_stopped_past_the_lease_and_continued(tmp_path):
+    """A box that stands still with replies it was given: another box sends them; it must not do so too when it goes
+    on."""
+    with FaultLine(tmp_path, boxes=2, fault="box:submit_received:1:stop") as line:
+        line.start()
+        for number in range(SMS):
+            report(line.smsc, number)
+        wait_for(line.struck.exists, "a box to stand still with its replies unwritten")
+        stopped = wait_for(lambda: next((b for b in ("box1", "box2") if line.stopped(b)), None), "which box it is")
+        wait_for(lambda: all_answered(line), "an answer for everybody through the other box")
+        line.signal(stopped, signal.SIGCONT)
+        line.aduan("drain", "box1" if stopped == "box2" else "box2")
+        report(line.smsc, SMS)  # goes through the box that stood still, behind what it was given
+        wait_for(lambda: copies(line.smsc, SMS), "an answer through the box that goes on")
+        line.settled(SMS + 1)
+        wait_for(lambda: not line.spool(), "bearerbox to hold nothing any more")
+        assert [copies(line.smsc, number) for number in range(SMS + 1)] == [1] * (SMS + 1)
+        line.proves(SMS + 1)
