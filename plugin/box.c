@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The loop: one thread, the main one (gwlib panics in any other). Nothing here waits except poll(). */
+/* The loop: one thread. Nothing here waits except poll(). */
 #include "box.h"
 #include "now.h"
 #include "status.h"
@@ -157,7 +157,7 @@ static void work(struct box *box)
         dispatch_pump(box->mo, &box->classifiers);
         dispatch_pump(box->reports, &box->responders);
     }
-    outbound_pump(box->replies, &box->responders);
+    outbound_pump(box->replies, &box->responders, now_wall_us());
     for (size_t i = 0; i < box->link_count; i++)
         link_flush(box->links[i]);
     advance_phase(box, now);

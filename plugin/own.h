@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Fields of wire messages that own their memory. gwlib's headers poison malloc, so the file that knows gwlib
- * fills its messages through these, and whoever holds them frees them with protobuf-c. */
+/* Fields of wire messages that own their memory. Kannel's headers poison malloc, so the file that
+ * includes them fills its messages through these, and whoever holds them frees them with protobuf-c. */
 #ifndef ADUANBOX_OWN_H
 #define ADUANBOX_OWN_H
 

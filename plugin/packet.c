@@ -134,7 +134,7 @@ static size_t packed_len(const struct packet *packet)
 {
     size_t len = 4;
     switch (packet->type) {
-#define INTEGER(name) len += 4;
+#define INTEGER(name) len += sizeof fields->name;
 #define OCTSTR(name) len += 4 + (fields->name.data ? fields->name.len : 0);
 #define UUID(name) len += 4 + PACKET_UUID_TEXT;
 #define VOID(name)

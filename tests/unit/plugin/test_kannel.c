@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The box protocol: what is sound, what is garbage, and that garbage never panics gwlib. */
+/* The box protocol: what is sound and what is garbage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,26 +8,11 @@
 #include <cmocka.h>
 
 #include "kannel.h"
-#include "packet.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { LEN_BYTES = 4 };
-
-static int setup(void **state)
-{
-    (void)state;
-    kannel_init();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    kannel_done();
-    return 0;
-}
 
 static const uint8_t *packet(const struct bytes *bytes)
 {
@@ -244,7 +229,6 @@ static void too_long_is_garbage(void **state)
     uint8_t *large = calloc(1, KANNEL_PACKET_MAX + 1);
     assert_int_equal(kannel_unpack(large, KANNEL_PACKET_MAX + 1, "main", &msg), KANNEL_GARBAGE);
     free(large);
-    assert_false(packet_is_sound(NULL, 0));
 }
 
 int main(void)
@@ -259,5 +243,5 @@ int main(void)
         cmocka_unit_test(garbage_is_survived),
         cmocka_unit_test(too_long_is_garbage),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
