@@ -396,6 +396,29 @@ static void a_closed_box_is_noticed_at_the_next_ping(void **state)
     assert_int_equal(channel_generation(stage->channel), 2);
 }
 
+/* A box that died and lives again at once: what the old session sends reaches nobody, and its sender is told. */
+static void a_session_never_reaches_the_next_life_of_the_box(void **state)
+{
+    struct stage *stage = *state;
+    Aduan__Wire__Bye bye = ADUAN__WIRE__BYE__INIT;
+    meet(stage, NULL);
+    void *before = channel_socket(stage->channel);
+    zmq_close(stage->router);
+    /* The end of the connection is noticed by a thread of libzmq's. */
+    for (int waited = 0; channel_send(stage->channel, FRAME_BYE, &bye.base) != E_AGAIN; waited++) {
+        assert_true(waited < PATIENCE_MS);
+        (void)readable(channel_socket(stage->channel), 1);
+    }
+    stage->router = bind_router(stage);
+    assert_false(readable(stage->router, 200));
+    assert_int_equal(channel_send(stage->channel, FRAME_BYE, &bye.base), E_AGAIN);
+    stage->now += CHANNEL_PING_MS;
+    uuid_random(stage->box_life);
+    meet(stage, NULL);
+    assert_ptr_not_equal(channel_socket(stage->channel), before);
+    assert_int_equal(channel_generation(stage->channel), 2);
+}
+
 static void sends_say_why_they_fail(void **state)
 {
     struct stage *stage = *state;
@@ -495,6 +518,7 @@ int main(void)
         ON_STAGE(garbage_is_refused_and_counted),
         ON_STAGE(standing_still_too_long_ends_the_session),
         ON_STAGE(a_closed_box_is_noticed_at_the_next_ping),
+        ON_STAGE(a_session_never_reaches_the_next_life_of_the_box),
         ON_STAGE(sends_say_why_they_fail),
         ON_STAGE(without_a_new_socket_the_old_one_goes_on),
         ON_STAGE(open_refuses_what_is_no_endpoint),

@@ -3,7 +3,9 @@
  * One worker's line to one aduanbox. A session is one DEALER with its own routing id and its own life in HELLO: when
  * the box falls silent the whole session is thrown away, socket and queued frames with it, and a new one says HELLO.
  * So nothing stale crosses from one session into the next, and the box, seeing a new life under a known name, knows
- * at once that what it had handed out is free again. Never blocks; reads no clock but the one handed to tick().
+ * at once that what it had handed out is free again. For the same reason a socket is never connected twice: by itself
+ * libzmq would go on with the box's next life, which knows nothing of the session, and whether a frame was lost to the
+ * old one or refused by the new one could not be told. Never blocks; reads no clock but the one handed to tick().
  */
 #include "channel.h"
 
@@ -18,8 +20,7 @@
 
 enum {
     HELLO_FIRST_MS = 20, /* a line that is not connected yet is tried again soon, then less often */
-    RECONNECT_FIRST_MS = 50,
-    RECONNECT_MAX_MS = 500,
+    RECONNECT_NEVER = -1,
     RECV_ROUND_MAX = 4096, /* frames looked at in one call: a flood must not hold the worker's loop */
     BOX_NAME_BYTES = 64
 };
@@ -35,6 +36,7 @@ struct channel {
     bool heard;    /* something valid came since the last tick */
     bool rejected; /* the box said it does not know us */
     bool ticked;   /* tick_ms means something */
+    bool fresh;    /* the socket was connected in this very tick */
     uint64_t tick_ms, heard_ms, hello_ms, ping_ms;
     uint64_t hello_wait_ms;
 };
@@ -65,14 +67,13 @@ static void *session_socket(struct channel *channel)
         return NULL;
     /* A routing id must not start with a zero byte. */
     uint8_t routing[1 + UUID_BYTES] = {'w'};
-    memcpy(routing + 1, channel->life, UUID_BYTES);
-    int zero = 0, one = 1, first = RECONNECT_FIRST_MS, most = RECONNECT_MAX_MS;
+    uuid_random(routing + 1);
+    int zero = 0, one = 1, never = RECONNECT_NEVER;
     int64_t largest = FRAME_BODY_MAX_BYTES;
     if (zmq_setsockopt(socket, ZMQ_ROUTING_ID, routing, sizeof routing) ||
         zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero) ||
         zmq_setsockopt(socket, ZMQ_IMMEDIATE, &one, sizeof one) ||
-        zmq_setsockopt(socket, ZMQ_RECONNECT_IVL, &first, sizeof first) ||
-        zmq_setsockopt(socket, ZMQ_RECONNECT_IVL_MAX, &most, sizeof most) ||
+        zmq_setsockopt(socket, ZMQ_RECONNECT_IVL, &never, sizeof never) ||
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest) || zmq_connect(socket, channel->endpoint)) {
         zmq_close(socket);
         return NULL;
@@ -80,18 +81,25 @@ static void *session_socket(struct channel *channel)
     return socket;
 }
 
-static int session_open(struct channel *channel)
+static int connect_afresh(struct channel *channel)
 {
-    session_life(channel);
     void *socket = session_socket(channel);
     if (!socket)
         return zmq_errno() == EINVAL ? E_INVALID : E_IO;
     if (channel->socket)
         zmq_close(channel->socket);
     channel->socket = socket;
-    channel->session++;
-    channel->hello_wait_ms = HELLO_FIRST_MS;
+    channel->fresh = true;
     return OK;
+}
+
+static int session_open(struct channel *channel)
+{
+    session_life(channel);
+    int err = connect_afresh(channel);
+    if (err == OK)
+        channel->session++;
+    return err;
 }
 
 int channel_open(void *zmq_context, const struct channel_options *options, struct channel **out)
@@ -105,6 +113,7 @@ int channel_open(void *zmq_context, const struct channel_options *options, struc
     channel->name = copy_string(options->name);
     memcpy(channel->base_life, options->life, UUID_BYTES);
     channel->credit = options->credit;
+    channel->hello_wait_ms = HELLO_FIRST_MS;
     int err = session_open(channel);
     if (err) {
         channel_close(channel);
@@ -257,9 +266,13 @@ static void say_hello(struct channel *channel, uint64_t now)
     hello.credit = channel->credit;
     if (frame_send(channel->socket, NULL, 0, FRAME_HELLO, &hello.base) == FRAME_OK) {
         channel->hello_ms = now + CHANNEL_PING_MS;
+        channel->fresh = false;
         return;
     }
-    /* Not connected yet, or no box there. */
+    /* Not connected yet; or nobody was there when it tried, and it does not try again. */
+    if (!channel->fresh)
+        (void)connect_afresh(channel);
+    channel->fresh = false;
     channel->hello_ms = now + channel->hello_wait_ms;
     if (channel->hello_wait_ms < CHANNEL_PING_MS)
         channel->hello_wait_ms *= 2;
@@ -285,6 +298,7 @@ static void lose(struct channel *channel, uint64_t now)
     channel->links_up = false;
     channel->rejected = false;
     channel->hello_ms = now;
+    channel->hello_wait_ms = HELLO_FIRST_MS;
     /* Without a new socket the old one goes on, and the new life is said over it. */
     if (session_open(channel))
         channel->hello_wait_ms = CHANNEL_PING_MS;
