@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * E-mail addresses, plain and disguised: "budi@gmail.com", "budi (at) gmail dot com", "budi 77 @ gmail . com".
+ * An at counts when what follows can be a domain: a known provider, or a label, a dot and something behind.
+ */
+#include "redact_priv.h"
+
+enum { LOCAL_WORDS_MAX = 5, FILL_MAX = 4 };
+
+/* The at that begins at token t: how many tokens; 0 for none. `said` when it is a word, or in brackets. */
+static size_t at_sign(const struct scan *scan, size_t t, bool *said)
+{
+    bool bracket = scan_sign(scan, t, "([{<");
+    size_t in = t + bracket;
+    bool word = scan_word(scan, in, WORD_AT);
+    *said = bracket || word;
+    if (!word && !scan_sign(scan, in, "@"))
+        return 0;
+    if (!bracket)
+        return 1;
+    return scan_sign(scan, in + 1, ")]}>") ? 3 : 0;
+}
+
+static size_t dot_sign(const struct scan *scan, size_t t)
+{
+    bool bracket = scan_sign(scan, t, "([{<");
+    size_t in = t + bracket;
+    if (!scan_sign(scan, in, ".") && !scan_word(scan, in, WORD_DOT))
+        return 0;
+    if (!bracket)
+        return 1;
+    return scan_sign(scan, in + 1, ")]}>") ? 3 : 0;
+}
+
+static bool name_token(const struct scan *scan, size_t t, const char *signs)
+{
+    return scan_kind(scan, t, TOKEN_WORD) || scan_kind(scan, t, TOKEN_NUMBER) || scan_sign(scan, t, signs);
+}
+
+/* The end of the label at token t: letters, digits and dashes without a space. */
+static size_t label_end(const struct scan *scan, size_t t)
+{
+    size_t end = t;
+    while (name_token(scan, end, "-_") && (end == t || scan_tight(scan, end)))
+        end++;
+    return end;
+}
+
+/* The end of a domain at token t, 0 when it is none. */
+static size_t domain_end(const struct scan *scan, size_t t, bool loose)
+{
+    size_t end = label_end(scan, t);
+    bool provider = scan_word(scan, t, WORD_PROVIDER), good = provider;
+    if (end == t)
+        return 0;
+    for (size_t dot = dot_sign(scan, end); dot > 0; dot = dot_sign(scan, end)) {
+        size_t label = end + dot;
+        bool spaced = !scan_tight(scan, end) || !scan_tight(scan, label);
+        if (label_end(scan, label) == label || (spaced && !scan_word(scan, label, WORD_TLD)))
+            break;
+        good = good || !loose || scan_word(scan, label, WORD_TLD);
+        end = label_end(scan, label);
+    }
+    if (provider && scan_word(scan, end, WORD_TLD))
+        end++; /* "gmail com" */
+    return good ? end : 0;
+}
+
+/* "Email budi santoso 77 @ …": the words before belong to it when the word for e-mail is before them. */
+static size_t said_from(const struct scan *scan, size_t from)
+{
+    size_t t = from, fill = 0;
+    for (size_t words = 0; t > 0 && words < LOCAL_WORDS_MAX && name_token(scan, t - 1, "._-"); words++) {
+        if (scan_common(scan, t - 1) || scan_word(scan, t - 1, WORD_MAIL))
+            break;
+        t--;
+    }
+    size_t start = t;
+    while (t > 0 && fill++ < FILL_MAX && (scan_word(scan, t - 1, WORD_PHONE_FILL) || scan_sign(scan, t - 1, ":=.,")))
+        t--;
+    return t > 0 && scan_word(scan, t - 1, WORD_MAIL) ? start : from;
+}
+
+void redact_find_mail(struct scan *scan)
+{
+    for (size_t t = 1; t < scan->tokens; t++) {
+        bool said;
+        size_t at = at_sign(scan, t, &said), from = t;
+        if (at == 0 || !name_token(scan, t - 1, "._-+"))
+            continue;
+        bool loose = said || scan->token[t].space || !scan_tight(scan, t + at);
+        size_t end = domain_end(scan, t + at, loose);
+        if (end == 0)
+            continue;
+        do
+            from--;
+        while (from > 0 && scan_tight(scan, from) && name_token(scan, from - 1, "._-+%"));
+        scan_found(scan, said_from(scan, from), end, REDACT_EMAIL);
+        t = end - 1;
+    }
+}

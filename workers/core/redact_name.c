@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names of people, where the words say that one comes: "nama", "a.n.", "ttd", "saya Budi", "dari Bpk Slamet", a
+ * name that closes the text. After the first sort whatever is no common word is a name; after the others it has to
+ * look like one: in the list of names, or with a capital. Third persons stay unless their number is beside them.
+ */
+#include "redact_priv.h"
+
+enum { NAME_WORDS_MAX = 4, FILL_MAX = 7, TITLES_MAX = 4, BESIDE_WORDS_MAX = 3, DATA_FIELDS_MIN = 2, NIK_DIGITS = 14 };
+
+enum trust {
+    TRUST_ANY,   /* any word that is not a common one */
+    TRUST_LOOKS, /* a known name, or an unknown word with a capital */
+    TRUST_KNOWN  /* a known name */
+};
+
+static bool known(const struct scan *scan, size_t t)
+{
+    return scan_word(scan, t, WORD_GIVEN);
+}
+
+static bool known_too(const struct scan *scan, size_t t)
+{
+    return known(scan, t) || scan_word(scan, t, WORD_GIVEN_TOO);
+}
+
+static bool capital(const struct scan *scan, size_t t)
+{
+    return scan->token[t].capital && !scan->shouting;
+}
+
+/* --- from where a name may begin to where it ends ------------------------------------------------------------- */
+
+/* Behind "pak", "H.", "Drs. H."; *titled when there was one. */
+static size_t skip_titles(const struct scan *scan, size_t t, bool *titled)
+{
+    for (int i = 0; i < TITLES_MAX && scan_word(scan, t, WORD_TITLE); i++) {
+        t++;
+        t += scan_sign(scan, t, ".") && scan_tight(scan, t);
+        *titled = true;
+    }
+    return t;
+}
+
+static bool first_word(const struct scan *scan, size_t t, enum trust trust)
+{
+    if (!scan_kind(scan, t, TOKEN_WORD) || token_len(&scan->token[t]) < 2)
+        return false;
+    if (known(scan, t))
+        return true;
+    if (scan_common(scan, t))
+        return false;
+    return trust == TRUST_ANY || (trust == TRUST_LOOKS && capital(scan, t));
+}
+
+/* After the first word of a name: another one, also when it is a word of another meaning too. */
+static bool next_word(const struct scan *scan, size_t t, enum trust trust, size_t words)
+{
+    if (!scan_kind(scan, t, TOKEN_WORD) || token_len(&scan->token[t]) < 2)
+        return false;
+    if (known_too(scan, t))
+        return true;
+    return !scan_common(scan, t) && (trust == TRUST_ANY || capital(scan, t) || words < 2);
+}
+
+/* "M.", "M", "bin": not a name, and inside of one. How many tokens. */
+static size_t small_word(const struct scan *scan, size_t t, bool after)
+{
+    bool letter = scan_kind(scan, t, TOKEN_WORD) && token_len(&scan->token[t]) == 1;
+    bool dot = letter && scan_sign(scan, t + 1, ".") && scan_tight(scan, t + 1);
+    if (dot)
+        return 2;
+    return letter || (after && scan_word(scan, t, WORD_JOIN)) ? 1 : 0;
+}
+
+/* The end of the name at token t; t when there is none. */
+static size_t name_end(const struct scan *scan, size_t t, enum trust trust)
+{
+    size_t words = 0, end = t, at = t;
+    while (words < NAME_WORDS_MAX) {
+        size_t small = small_word(scan, at, words > 0);
+        if (small > 0 && scan_kind(scan, at + small, TOKEN_WORD)) {
+            at += small;
+            continue;
+        }
+        if (words > 0 && scan_sign(scan, at, "'-") && scan_tight(scan, at) && scan_tight(scan, at + 1)) {
+            at++;
+            continue;
+        }
+        if (!(words == 0 ? first_word(scan, at, trust) : next_word(scan, at, trust, words)))
+            break;
+        words++;
+        end = ++at;
+        if (at - t > 3 * NAME_WORDS_MAX)
+            break;
+    }
+    return end;
+}
+
+/* A name, with or without titles, at t; its end, or 0. */
+static size_t found_name(struct scan *scan, size_t t, enum trust trust)
+{
+    bool titled = false;
+    size_t from = skip_titles(scan, t, &titled);
+    if (titled && trust == TRUST_LOOKS)
+        trust = TRUST_ANY;
+    else if (titled && trust == TRUST_KNOWN)
+        trust = TRUST_LOOKS;
+    size_t end = name_end(scan, from, trust);
+    if (end == from)
+        return 0;
+    scan_found(scan, from, end, REDACT_NAME);
+    return end;
+}
+
+/* --- words before a name ------------------------------------------------------------------------------------ */
+
+/* The signs and words that may stand between "nama" and the name. */
+static size_t skip_fill(const struct scan *scan, size_t t)
+{
+    for (int i = 0; i < FILL_MAX; i++) {
+        if (scan_sign(scan, t, ".") && scan_tight(scan, t) && !scan_tight(scan, t + 1))
+            t++;
+        else if (scan_sign(scan, t, ":=-,(\"'*/>") || scan_word(scan, t, WORD_NAME_FILL))
+            t++;
+        else
+            break;
+    }
+    return t;
+}
+
+/* "a.n.", "a/n", "an."; "an" alone after a document or before a known name. The token behind it, or 0. */
+static size_t after_an(const struct scan *scan, size_t t)
+{
+    if (scan_is(scan, t, "a") && scan_sign(scan, t + 1, "./") && scan_is(scan, t + 2, "n"))
+        return t + 3 + (size_t)scan_sign(scan, t + 3, ".");
+    if (!scan_is(scan, t, "an"))
+        return 0;
+    if (scan_sign(scan, t + 1, ".:"))
+        return t + 2;
+    bool document = t > 0 && scan_word(scan, t - 1, WORD_DOC);
+    return document || known(scan, t + 1) || scan_word(scan, t + 1, WORD_TITLE) ? t + 1 : 0;
+}
+
+static size_t after_regards(const struct scan *scan, size_t t)
+{
+    return scan_is(scan, t, "hormat") && scan_word(scan, t + 1, WORD_OWN) ? t + 2 : 0;
+}
+
+static void after_self(struct scan *scan, size_t t)
+{
+    size_t at = t + 1;
+    at += scan_is(scan, at, "am") || scan_is(scan, at, "m") || scan_is(scan, at, "is");
+    at += scan_sign(scan, at, ",:'");
+    at += scan_is(scan, at, "m");
+    (void)found_name(scan, at, TRUST_LOOKS);
+}
+
+/* "dari" is also before places: only a title or a colon lets an unknown name pass. */
+static void after_from(struct scan *scan, size_t t)
+{
+    size_t at = t + 1;
+    bool colon = scan_sign(scan, at, ":=");
+    at += colon;
+    at += scan_is(scan, at, "is");
+    enum trust trust = colon || scan_word(scan, at, WORD_TITLE) ? TRUST_LOOKS : TRUST_KNOWN;
+    (void)found_name(scan, at, trust);
+}
+
+static bool last_token(const struct scan *scan, size_t t)
+{
+    while (scan_sign(scan, t, ").!\"'-"))
+        t++;
+    return t >= scan->tokens;
+}
+
+/* A name is what is left of the text behind "salam". */
+static void after_closing(struct scan *scan, size_t t)
+{
+    bool titled = false;
+    size_t at = skip_titles(scan, skip_fill(scan, t + 1), &titled);
+    size_t end = name_end(scan, at, TRUST_ANY);
+    if (end > at && (last_token(scan, end) || known(scan, at)))
+        scan_found(scan, at, end, REDACT_NAME);
+}
+
+static void look_behind(struct scan *scan, size_t t)
+{
+    size_t at = after_an(scan, t);
+    if (at == 0)
+        at = after_regards(scan, t);
+    if (at == 0 && scan_word(scan, t, WORD_NAME))
+        at = t + 1;
+    if (at > 0)
+        (void)found_name(scan, skip_fill(scan, at), TRUST_ANY);
+    else if (scan_word(scan, t, WORD_SELF))
+        after_self(scan, t);
+    else if (scan_word(scan, t, WORD_FROM))
+        after_from(scan, t);
+    if (scan_word(scan, t, WORD_CLOSING))
+        after_closing(scan, t);
+}
+
+/* --- names without a word before them ------------------------------------------------------------------------ */
+
+/* "Terima kasih. (Suparman)": up to three words behind the last sign. */
+static void signature(struct scan *scan)
+{
+    size_t end = scan->tokens;
+    while (end > 0 && scan_sign(scan, end - 1, ").!\"'-"))
+        end--;
+    for (size_t words = 1; words <= BESIDE_WORDS_MAX && words < end; words++) {
+        size_t from = end - words;
+        if (!scan_kind(scan, from, TOKEN_WORD))
+            return;
+        if (scan_kind(scan, from - 1, TOKEN_SIGN) && known(scan, from) && name_end(scan, from, TRUST_LOOKS) == end) {
+            scan_found(scan, from, end, REDACT_NAME);
+            return;
+        }
+    }
+}
+
+/* "siti aminah rt 3 …": two words of which the first is a name open the text. */
+static void opening(struct scan *scan)
+{
+    size_t end = known(scan, 0) ? name_end(scan, 0, TRUST_KNOWN) : 0;
+    if (end >= 2)
+        scan_found(scan, 0, end, REDACT_NAME);
+}
+
+/* A name beside a number: "Hendri Gunawan 3374…", "0815… (Pak Darto)". */
+static void beside(struct scan *scan, const struct span *number)
+{
+    size_t at = number->to, from = number->from;
+    for (int i = 0; i < 2 && scan_sign(scan, at, "()/,-:."); i++)
+        at++;
+    (void)found_name(scan, at, TRUST_KNOWN);
+    for (int i = 0; i < 2 && from > 0 && scan_sign(scan, from - 1, "()/,-:."); i++)
+        from--;
+    for (size_t words = BESIDE_WORDS_MAX; words > 0; words--)
+        if (from >= words && known(scan, from - words) && name_end(scan, from - words, TRUST_LOOKS) == from) {
+            scan_found(scan, from - words, from, REDACT_NAME);
+            return;
+        }
+}
+
+/* "DATA nama#NIK#alamat": all of it, as the help asks for it in this form. */
+static bool data_command(struct scan *scan)
+{
+    size_t fields = 0;
+    bool nik = false;
+    if (!scan_is(scan, 0, "data"))
+        return false;
+    for (size_t t = 1; t < scan->tokens; t++) {
+        fields += scan_sign(scan, t, "#");
+        nik = nik || (scan_kind(scan, t, TOKEN_NUMBER) && token_len(&scan->token[t]) >= NIK_DIGITS);
+    }
+    if (fields < DATA_FIELDS_MIN && !(fields > 0 && nik))
+        return false;
+    scan_found(scan, 1, scan->tokens, REDACT_NAME);
+    return true;
+}
+
+/* The findings of redact_find_numbers() are the only ones yet. */
+void redact_find_names(struct scan *scan)
+{
+    size_t numbers = scan->spans;
+    if (data_command(scan))
+        return;
+    for (size_t i = 0; i < numbers; i++) {
+        struct span span = scan->span[i];
+        if (span.kind == REDACT_NIK || span.kind == REDACT_PHONE)
+            beside(scan, &span);
+    }
+    for (size_t t = 0; t < scan->tokens; t++)
+        look_behind(scan, t);
+    signature(scan);
+    opening(scan);
+}

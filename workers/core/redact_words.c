@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The lists, each sorted (a test holds them so), and the search in them. */
+#include "redact_words.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const char *const common[] = {
+    "a", "about", "acara", "ada", "adakah", "adalah", "adanya", "adik", "admin", "adoh", "aduan", "after", "again",
+    "agak", "agama", "agar", "agustus", "ahli", "air", "aja", "ajak", "ajukan", "akan", "akeh", "akhir", "akhirnya",
+    "aki", "akibat", "akses", "akta", "akte", "aktif", "akun", "alamat", "alamate", "alasan", "alat", "alergi",
+    "alhamdulillah", "aliran", "all", "alm", "almarhum", "almh", "also", "alumni", "alun", "always", "am", "amat",
+    "ambil", "amblas", "ambtenar", "ambulan", "ambulans", "ampun", "an", "anak", "and", "anda", "andai", "andaikata",
+    "aneh", "angel", "anggota", "angin", "angkot", "angkut", "antar", "antara", "antre", "antrean", "antri", "antrian",
+    "any", "apa", "apabila", "apakah", "apalagi", "aparat", "api", "apik", "aplikasi", "apotek", "apoteker",
+    "apresiasi", "april", "arah", "are", "area", "arep", "ari", "around", "arus", "as", "asal", "asam", "asap",
+    "asisten", "asking", "asli", "aslm", "aspal", "aspirasi", "ass", "assalamualaikum", "at", "atap", "atas",
+    "atasnama", "atau", "atlet", "ato", "aturan", "available", "awal", "awalnya", "awas", "away", "ayah", "ayo", "back",
+    "bad", "bagaimana", "bagi", "bagian", "bahan", "bahas", "bahaya", "bahkan", "bahwa", "baik", "baiknya", "baju",
+    "bakso", "balai", "balas", "balik", "balita", "ban", "bandara", "bandeng", "bandung", "bangga", "bangjo",
+    "bangunan", "banjir", "bank", "bansos", "bantu", "bantuan", "banyak", "bapak", "bapaknya", "barang", "barat",
+    "baru", "basah", "batal", "batang", "batas", "batik", "batuk", "bau", "bawa", "bawah", "bayar", "bayi", "bbm",
+    "bca", "be", "bea", "beasiswa", "bebas", "beberapa", "becak", "because", "bed", "beda", "been", "before", "begini",
+    "begitu", "behind", "bekas", "bekerja", "belajar", "belakang", "belakangan", "belas", "beli", "beluk", "belum",
+    "benar", "bencana", "bendahara", "bendungan", "bengkel", "bensin", "bentuk", "berada", "beralamat", "berani",
+    "berapa", "beras", "berat", "berbahaya", "berdebu", "berdomisili", "berduka", "berencana", "bergelombang",
+    "berharap", "berhenti", "beri", "berikut", "berikutnya", "berita", "berjalan", "berjualan", "berkali", "berkas",
+    "berlaku", "berlubang", "bermain", "bermasalah", "bermotor", "berniat", "berobat", "bersama", "bersangkutan",
+    "bersedia", "bersih", "bersihkan", "bersyukur", "bertahun", "bertanda", "bertanya", "berterima", "berterimakasih",
+    "berupa", "besar", "besok", "biar", "biarpun", "biasa", "biasanya", "biaya", "bibit", "bidan", "bidang", "big",
+    "bikin", "bila", "bilang", "bin", "binaan", "bingung", "bis", "bisa", "bising", "bkd", "blank", "blm", "bln",
+    "block", "blocked", "blok", "blt", "blum", "bni", "bocor", "bohong", "bolak", "boleh", "bolong", "bongkar", "born",
+    "bos", "bosan", "bosen", "botol", "bp", "bpbd", "bpjs", "bpk", "bpkb", "bpn", "brapa", "bri", "bridge", "broken",
+    "brp", "bsi", "btn", "bu", "buang", "buat", "bubur", "budaya", "bude", "buka", "bukan", "bukti", "buku", "bulan",
+    "bulanan", "bulann", "bunga", "buntu", "bunyi", "bupati", "buruh", "buruk", "bus", "busuk", "but", "butuh",
+    "butuhin", "butuhkan", "butut", "by", "cabang", "cabut", "cacat", "cair", "cak", "call", "calo", "calon", "camat",
+    "can", "capek", "car", "cara", "card", "cari", "carik", "cat", "catat", "cctv", "cegah", "cek", "cemas", "cepat",
+    "cepet", "cetak", "cicilan", "cipta", "citizen", "city", "clean", "close", "closed", "cm", "coba", "cold",
+    "complaint", "could", "cukup", "cuma", "curang", "curi", "curiga", "cv", "daerah", "daftar", "dagang", "dah",
+    "dahulu", "dalam", "dalan", "dalane", "damai", "damkar", "dampak", "dan", "dana", "danau", "dapat", "dapet",
+    "darah", "dari", "daripada", "dark", "darurat", "dasar", "data", "datang", "datangi", "dateng", "day", "days",
+    "dead", "dear", "debu", "dekat", "dekati", "delapan", "demam", "demi", "demikian", "demo", "denda", "dengan",
+    "depan", "depannya", "depresi", "desa", "desember", "detik", "dewan", "dewasa", "dgn", "diabaikan", "diabetes",
+    "diam", "diambil", "dianggap", "diangkat", "diangkut", "diaspal", "dibagi", "dibakar", "dibalas", "dibangun",
+    "dibantu", "dibayar", "dibenahi", "dibenerin", "diberi", "dibersihkan", "dibetulkan", "dibiarkan", "dibongkar",
+    "dibuang", "dibuat", "dibuka", "dibutuhkan", "dicek", "dicor", "dicuri", "did", "didata", "didepan", "difabel",
+    "diganti", "digusur", "diharapkan", "dihubungi", "dijawab", "dijual", "dikasih", "dikerjakan", "dikeroyok",
+    "dikirim", "dilaporkan", "dilarang", "dilempar", "dimana", "dimarahi", "diminta", "dimintai", "dinas", "dindik",
+    "dinkes", "dinsos", "dipakai", "dipalak", "dipasang", "dipecat", "diperbaiki", "diperhatikan", "dipersulit",
+    "dipindah", "dipotong", "dirampok", "dirawat", "direspon", "diri", "dirumah", "disabilitas", "disana",
+    "disappointed", "disdik", "disekitar", "dishub", "disini", "disiram", "diskominfo", "dispenduk", "disperindag",
+    "disuruh", "ditabrak", "ditagih", "ditangani", "ditarik", "ditebang", "diterima", "ditertibkan", "ditilang",
+    "ditindak", "ditindaklanjuti", "ditinjau", "ditipu", "ditolak", "ditolong", "ditunggu", "ditutup", "dlh", "dll",
+    "dlm", "dn", "do", "does", "dokter", "done", "dong", "donor", "down", "dpn", "dpt", "dpu", "dpupr", "drain",
+    "drainase", "drains", "driver", "drpd", "dtks", "dua", "duda", "due", "duit", "dukuh", "dukung", "dulu", "dusun",
+    "each", "eh", "elek", "email", "emang", "emergency", "emosi", "empat", "enak", "enam", "end", "energi", "esok",
+    "every", "fasilitas", "fax", "februari", "fix", "fixed", "flood", "flooded", "fogging", "for", "formulir", "foto",
+    "fotocopy", "from", "full", "ga", "gabisa", "gabung", "gagal", "gaji", "gak", "gambar", "ganas", "gang", "ganggu",
+    "gangguan", "ganti", "gara", "garasi", "garbage", "gas", "gawat", "gedhe", "gedung", "gelap", "gemes", "gempa",
+    "genangan", "gender", "gendong", "geram", "gereja", "get", "gg", "gimana", "gitaran", "gitu", "give", "gizi", "gmn",
+    "go", "going", "golongan", "good", "gopay", "gor", "got", "gratis", "great", "gub", "gubernur", "gudang", "guna",
+    "gunung", "guru", "gus", "gusur", "habis", "had", "hadir", "hadiri", "haji", "hak", "hal", "halaman", "hallo",
+    "halo", "halte", "hamil", "hampir", "hanya", "happy", "harap", "harga", "hari", "harus", "harusnya", "has", "hasil",
+    "hati", "hatur", "haus", "have", "hbs", "he", "hebat", "helm", "help", "hendak", "her", "heran", "here", "hewan",
+    "hidran", "hidup", "hijau", "hilang", "him", "hingga", "hipertensi", "his", "hitam", "hnya", "hoaks", "honor",
+    "honorer", "hormat", "hotel", "house", "how", "hp", "hrs", "hub", "hubungi", "hujan", "hukum", "hutan", "hutang",
+    "i", "ialah", "ibu", "ibuk", "ibunya", "idem", "identitas", "if", "ijazah", "ijin", "ikan", "iklan", "ikut",
+    "ikutan", "ikutin", "imam", "imb", "imbas", "imunisasi", "in", "indonesia", "induk", "infeksi", "info", "informasi",
+    "ingat", "ingin", "ini", "insentif", "instansi", "insya", "insyaallah", "interested", "internet", "into", "irigasi",
+    "is", "isi", "islam", "issue", "istri", "it", "its", "itu", "iya", "izin", "jabatan", "jadi", "jadwal", "jaga",
+    "jajan", "jala", "jalan", "jalane", "jalur", "jam", "jamaah", "jaman", "jamban", "jambret", "jamin", "jaminan",
+    "janda", "jangan", "janganlah", "janji", "januari", "jarak", "jarang", "jaringan", "jasa", "jatah", "jatuh", "jauh",
+    "jawa", "jawab", "jawaban", "jebol", "jelas", "jelek", "jemaat", "jembatan", "jemput", "jenazah", "jengkel",
+    "jenis", "jgn", "jika", "jl", "jln", "jual", "jualan", "juga", "jujur", "jukir", "juli", "jumat", "jumlah", "juni",
+    "jurusan", "just", "juta", "kab", "kabar", "kabel", "kabupaten", "kabur", "kadang", "kader", "kades", "kado",
+    "kadus", "kafe", "kagak", "kaget", "kah", "kakak", "kakek", "kaki", "kalau", "kali", "kalian", "kalo", "kamar",
+    "kami", "kamis", "kampung", "kampus", "kamu", "kanan", "kandang", "kang", "kantor", "kapal", "kapan", "kapok",
+    "karang", "karantina", "karcis", "karena", "kartu", "karyawan", "kasar", "kasih", "kasihan", "kasir", "kasus",
+    "kata", "katanya", "kawasan", "kaya", "kayu", "ke", "keamanan", "kebakaran", "kebanjiran", "kebersihan",
+    "kebijakan", "keburu", "kec", "kecamatan", "kecelakaan", "kecewa", "kecil", "kecopetan", "kecurian", "kegiatan",
+    "kehabisan", "kehilangan", "kehujanan", "kejadian", "kejahatan", "kejaksaan", "kejang", "kejar", "kejelasan", "kek",
+    "kel", "kelamin", "kelaparan", "kelas", "kelihatan", "keliling", "kelompok", "keluar", "keluarga", "keluh",
+    "keluhan", "kelurahan", "kemacetan", "kemarau", "kemarin", "kematian", "kembali", "kemensos", "kementerian",
+    "kemudian", "kena", "kenal", "kenapa", "kendala", "kendaraan", "kepada", "kepala", "kepastian", "kepengen",
+    "kepengin", "kepikiran", "kepingin", "kepsek", "kept", "keracunan", "keren", "kereta", "kerja", "kerjaan",
+    "kerusakan", "kesal", "kesasar", "kesehatan", "kesel", "kesini", "kesulitan", "ketemu", "keterangan", "ketertiban",
+    "ketika", "ketinggalan", "ketipu", "ketua", "ketum", "khawatir", "khusus", "kiai", "kids", "kidul", "kini", "kira",
+    "kiri", "kirim", "kis", "kita", "kk", "klinik", "klo", "kls", "kmi", "kmr", "kmrn", "knapa", "know", "knp", "kode",
+    "kodim", "kok", "kolam", "komp", "komplain", "komplek", "komunitas", "kondisi", "konfirmasi", "kontrak",
+    "kontrakan", "kontraktor", "koordinator", "koperasi", "koramil", "koran", "korban", "korupsi", "kos", "kosong",
+    "kota", "kotor", "kpd", "kpn", "kran", "kraton", "kredit", "kreta", "krg", "kritik", "kritikan", "krn", "ktp",
+    "kua", "kuasa", "kuat", "kubangan", "kuburan", "kuliah", "kulit", "kulon", "kumuh", "kuning", "kunjungan", "kurang",
+    "kurir", "kursi", "kusam", "kusta", "kwitansi", "kyai", "laen", "lagi", "lagian", "lah", "lahan", "lahir", "lain",
+    "lainnya", "laki", "lakukan", "lalin", "lalu", "lama", "laman", "lambat", "lamp", "lamps", "lampu", "lancar",
+    "langganan", "langka", "langsung", "lansia", "lantai", "lantas", "lapak", "lapangan", "lapor", "laporan",
+    "laporkan", "last", "late", "lawan", "layak", "layan", "layanan", "lazis", "lbh", "lebar", "lebaran", "lebih",
+    "legalisir", "lelah", "lelang", "lelayu", "lelet", "lembaga", "lemot", "lengkap", "lepas", "les", "let", "letak",
+    "lewat", "lg", "lgs", "lht", "liar", "libur", "light", "lights", "lihat", "like", "lima", "limbah", "lingk",
+    "lingkar", "lingkungan", "listrik", "live", "lives", "local", "loh", "lok", "lokal", "lokasi", "loket", "lomba",
+    "long", "longsor", "lor", "loro", "lorong", "los", "lost", "luar", "luas", "lubang", "lucu", "luka", "lulus",
+    "lumayan", "lumpuh", "lumpur", "lunas", "lupa", "lurah", "lurus", "maaf", "macam", "macan", "macet", "mahal",
+    "mahasiswa", "mahasiswi", "mail", "main", "maka", "makam", "makan", "makanan", "make", "makin", "maksud",
+    "maksudnya", "malah", "malam", "malas", "males", "maling", "mall", "mampet", "mampu", "man", "mana", "mandiri",
+    "manfaat", "mangga", "mantan", "mantri", "manusia", "many", "marah", "maraknya", "maret", "marga", "margi",
+    "margine", "mari", "marka", "mas", "masa", "masalah", "masih", "masing", "masjid", "masuk", "masyarakat", "mati",
+    "matur", "mau", "mayat", "mba", "mbah", "mbak", "mbayar", "mbk", "mbok", "mck", "mds", "me", "medis", "mei", "meja",
+    "melahirkan", "melalui", "melanggar", "melapor", "melaporkan", "melihat", "meluap", "memang", "membangun",
+    "membantu", "membawa", "membayar", "member", "memberi", "membuang", "membuat", "meminta", "memohon", "memperbaiki",
+    "memprotes", "mempunyai", "menangis", "menanyakan", "mencari", "mendapat", "mendapatkan", "mendengar", "mendesak",
+    "mendukung", "mengadu", "mengadukan", "mengajukan", "mengalami", "menganggur", "mengapa", "mengapresiasi",
+    "mengeluh", "mengeluhkan", "mengenai", "mengetahui", "menggunakan", "mengharap", "mengharapkan", "menghubungi",
+    "menginformasikan", "mengingatkan", "mengucapkan", "mengurus", "mengusulkan", "meninggal", "menjadi", "menjual",
+    "menolak", "mentok", "menumpuk", "menunggu", "menurut", "menutup", "menyampaikan", "menyarankan", "menyatakan",
+    "menyesal", "menyetujui", "merah", "merasa", "merasakan", "merek", "mereka", "meresahkan", "merk", "merokok",
+    "mesin", "meski", "meskipun", "message", "meter", "meteran", "mewakili", "mgkn", "mgu", "mhn", "minat", "minggu",
+    "minimal", "minta", "minum", "minyak", "miring", "mirip", "miskin", "mlm", "mls", "mobil", "modal", "modin",
+    "mohon", "momen", "mondok", "monggo", "monoton", "montir", "more", "most", "motor", "mrk", "mrs", "msg", "mual",
+    "much", "muda", "mudah", "mudahan", "mudik", "mulai", "mulus", "mulut", "muncul", "mungkin", "murah", "murid",
+    "murni", "mushola", "musholla", "musik", "musim", "muslim", "musola", "must", "musti", "my", "nabi", "nada", "nah",
+    "naik", "nakal", "nama", "name", "namun", "nangis", "nanti", "nanya", "nasi", "nasib", "nasional", "nde", "near",
+    "need", "negara", "negeri", "nekat", "nelayan", "nenek", "never", "new", "next", "ngadu", "ngaduin", "ngak",
+    "ngaku", "nganggur", "ngawur", "ngerti", "ngetem", "ngga", "nggak", "nginep", "ngontrak", "ngurus", "night", "nih",
+    "nik", "nikah", "niku", "nilai", "ningali", "njaluk", "nm", "no", "nobody", "noise", "nol", "nomer", "nomor",
+    "none", "nope", "nopo", "normal", "not", "november", "now", "npwp", "nuhun", "number", "nunggak", "nunggu", "nunut",
+    "nuwun", "ny", "nya", "nyala", "nyaman", "nyampe", "nyari", "nyata", "nyoba", "nyolong", "nyonya", "obat", "of",
+    "off", "office", "official", "ogah", "ojek", "ojo", "ojol", "oke", "oknum", "oktober", "olah", "old", "oleh", "om",
+    "omong", "on", "once", "one", "only", "open", "operasi", "opo", "opsi", "opsional", "or", "ora", "orang",
+    "orangtua", "organisasi", "ormas", "ortu", "our", "out", "over", "ovo", "owner", "pa", "pabrik", "pada", "padahal",
+    "padam", "padat", "pagar", "pagi", "pajak", "pak", "pakai", "pakde", "pake", "paket", "paling", "palsu", "panas",
+    "pandemi", "panggil", "panggilan", "pangkalan", "panik", "panitia", "panjang", "pantai", "pantas", "papan", "para",
+    "parah", "park", "parking", "parkir", "parkiran", "paroki", "partai", "pas", "pasang", "pasar", "pasien", "pasir",
+    "paspor", "pasrah", "passport", "pasti", "patah", "patroli", "payah", "pdam", "pedagang", "peduli", "pegawai",
+    "pekalongan", "pekan", "pekerja", "pekerjaan", "pelabuhan", "pelajar", "pelaku", "pelan", "pelanggan",
+    "pelanggaran", "pelapor", "pelatih", "pelayanan", "pelosok", "peluang", "pemadam", "pemain", "pemakai",
+    "pemasangan", "pembagian", "pembangunan", "pembangunane", "pembayaran", "pembuangan", "pemerintah", "pemilik",
+    "pemkot", "pemohon", "pemotor", "pemuda", "pemukiman", "pemulung", "penarik", "penasaran", "pendatang", "penderita",
+    "pendeta", "pendidikan", "penduduk", "penerangan", "penerima", "pengacara", "pengadilan", "pengaduan", "pengajuan",
+    "pengangguran", "pengangkutan", "pengemis", "pengen", "pengendara", "penggemar", "pengguna", "penghuni", "pengin",
+    "pengirim", "pengrajin", "pengumuman", "pengurus", "pengusaha", "peningkatan", "penjaga", "penjahit", "penjelasan",
+    "penjual", "pensiunan", "penting", "penuh", "penumpang", "penyakit", "penyandang", "people", "perangkat",
+    "perantau", "peraturan", "perawat", "perbaikan", "perbaiki", "percuma", "perempatan", "perempuan", "pergi",
+    "perhatian", "perias", "peribadi", "perihal", "perijinan", "periksa", "perintah", "periode", "perjalanan",
+    "perkara", "perlu", "permintaan", "permisi", "permohonan", "pernah", "persen", "pertama", "pertamax", "pertanyaan",
+    "pertigaan", "perum", "perumahan", "perusahaan", "pesan", "pesat", "peserta", "petambak", "petani", "peternak",
+    "petugas", "phone", "piala", "pihak", "pikir", "piled", "pilih", "pindah", "pinggir", "pinjam", "pinjaman", "pintu",
+    "pipa", "pipane", "pkh", "pkl", "pkm", "plat", "please", "pln", "pns", "pohon", "pokok", "pol", "pole", "polisi",
+    "polres", "polsek", "polusi", "polwan", "pom", "pompa", "pondok", "poor", "pos", "posisi", "positif", "posko",
+    "posyandu", "potong", "power", "ppdb", "prajurit", "praktek", "praktik", "pramuka", "pramusaji", "preman",
+    "presiden", "pribadi", "prihatin", "problem", "produk", "program", "promo", "proses", "protes", "protokol", "prov",
+    "provinsi", "proyek", "pt", "puas", "puasa", "public", "pukul", "pul", "pulang", "pulau", "pulsa", "puluh", "pun",
+    "puncak", "pungli", "pungutan", "pupuk", "pura", "pusat", "pusing", "puskesmas", "putih", "putus", "puyeng", "rabu",
+    "radio", "ragu", "rahasia", "rain", "rajin", "rakyat", "ramadan", "ramah", "ramai", "rambu", "rame", "rangka",
+    "rapat", "rapi", "rasa", "rata", "rather", "ratus", "rawan", "raya", "razia", "reach", "read", "real", "really",
+    "regarding", "regards", "registered", "rek", "rekam", "rekan", "rekening", "rel", "relawan", "rencana", "rendah",
+    "reply", "report", "reporting", "repot", "resah", "resident", "resiko", "resmi", "respon", "responnya",
+    "responsible", "restoran", "retak", "ribet", "ribu", "right", "ringan", "risak", "risih", "river", "road", "roads",
+    "rob", "roboh", "rokok", "romadhon", "rombongan", "rongsok", "rs", "rsud", "rt", "ruang", "ruas", "rugi", "rumah",
+    "rumahku", "rumput", "running", "rupiah", "rusak", "rute", "rw", "saat", "saatnya", "sabar", "sabtu", "sad",
+    "sadar", "sae", "said", "saja", "saking", "sakit", "saksi", "salah", "salam", "sales", "saling", "saluran", "sama",
+    "sambil", "same", "sampah", "sampai", "samping", "samsat", "sana", "sangat", "sanget", "sanksi", "santai", "santri",
+    "sapi", "saran", "sarana", "sarapan", "sarjana", "sasaran", "satgas", "satpam", "satpol", "satu", "saudara",
+    "sawah", "say", "saya", "sayang", "sbg", "sbgai", "sblm", "school", "sd", "sdg", "sdh", "sdm", "sdn", "sdr", "sdri",
+    "se", "seandainya", "sebab", "sebagai", "sebagian", "sebaiknya", "sebel", "sebelah", "sebelum", "sebelumnya",
+    "sebenarnya", "sebuah", "sebulan", "sebut", "security", "sedang", "sederhana", "sedih", "sedikit", "see", "segala",
+    "segar", "segera", "sehari", "seharusnya", "sehat", "sehingga", "sejak", "sejuta", "sekali", "sekarang", "sekdes",
+    "sekedar", "sekian", "sekitar", "sekolah", "sekolahan", "sekretaris", "sektor", "selain", "selaku", "selalu",
+    "selama", "selamat", "selanjutnya", "selasa", "selatan", "seleksi", "selesai", "selokan", "selsai", "seluruh",
+    "semakin", "semangat", "sembako", "sembilan", "semen", "sementara", "seminggu", "semoga", "semrawut", "semua",
+    "senang", "send", "seneng", "seniman", "senin", "sent", "sentra", "sepanjang", "sepeda", "seperti", "sepi",
+    "september", "sepuluh", "serah", "serakah", "sering", "seringkali", "serius", "serta", "sertifikat", "seru",
+    "sesak", "sesuai", "sesudah", "sesudahnya", "setahun", "setelah", "setempat", "seterusnya", "setiap", "setor",
+    "setuju", "she", "should", "si", "siang", "siap", "siapa", "siaran", "siarkan", "sidewalk", "sih", "siji", "sikap",
+    "silahkan", "silakan", "sim", "simpan", "simpang", "since", "sini", "sinyal", "sir", "siram", "sisa", "sisi",
+    "siswa", "siswi", "situ", "situs", "skrg", "slain", "slalu", "sm", "sma", "smk", "smp", "sms", "sngt", "so", "soal",
+    "soalnya", "sodara", "solar", "solusi", "some", "someone", "sopan", "sopir", "sore", "sorely", "sorry", "sosial",
+    "spanduk", "spbu", "spp", "stadion", "staf", "stasiun", "status", "still", "stnk", "stop", "stopped", "street",
+    "streets", "stroke", "student", "suami", "suara", "suasana", "subsidi", "sudah", "suka", "sulit", "sumbang",
+    "sumbangan", "sumber", "sumur", "sungai", "sungguh", "supaya", "supir", "surat", "sure", "suruh", "survei",
+    "surveilan", "survey", "susah", "susu", "susukan", "swadaya", "swalayan", "swasta", "syarat", "syaratnya", "syukur",
+    "taat", "tadi", "tagih", "tagihan", "tahan", "tahu", "tahun", "tak", "taksi", "takut", "talud", "taman", "tambah",
+    "tampung", "tanah", "tanaman", "tanda", "tandon", "tangan", "tangga", "tanggal", "tanggap", "tanggapan", "tanggul",
+    "tangki", "tani", "tanpa", "tanya", "tap", "tapi", "tarif", "tarik", "taruna", "tata", "tau", "tawar", "tawuran",
+    "tax", "tdk", "teacher", "tebang", "tebing", "tegas", "telah", "telat", "telepon", "televisi", "telling", "telp",
+    "teman", "tempat", "tempel", "temuan", "tenaga", "tenang", "tengah", "tenggara", "tenggelam", "tentang", "tentara",
+    "tepat", "tepi", "terakhir", "terasa", "terbakar", "terbalik", "terbang", "terbebani", "terbengkalai", "terdaftar",
+    "terdampak", "terdapat", "terganggu", "tergenang", "terhadap", "teriak", "terima", "teringat", "terjadi", "terkait",
+    "terkena", "terkenal", "terlalu", "terlambat", "termasuk", "terminal", "ternak", "ternyata", "terpaksa",
+    "tersampaikan", "tersebut", "tersesat", "tersinggung", "tersumbat", "tertanda", "tertibkan", "tertimpa", "tertipu",
+    "tertutup", "terus", "tetangga", "tetap", "tetapi", "tgl", "th", "than", "thank", "thanks", "that", "thd", "the",
+    "their", "them", "then", "there", "they", "this", "thn", "those", "ti", "tiang", "tiap", "tiba", "tidak", "tidur",
+    "tiga", "tiket", "tim", "timbul", "timbunan", "time", "timur", "tindak", "tindakan", "tindaklanjuti", "tinggal",
+    "tinggi", "tingkat", "tinja", "tinjau", "tipu", "tired", "titik", "tiyang", "tkp", "tlg", "tlng", "tlp", "tn", "to",
+    "today", "toko", "tolong", "tong", "too", "tos", "total", "tower", "tpa", "tpi", "tps", "tpu", "traffic",
+    "transparan", "transportasi", "trash", "trauma", "tree", "trees", "tried", "trimakasih", "trims", "trm", "trotoar",
+    "trs", "truk", "trying", "ttd", "tua", "tuan", "tugas", "tugu", "tujuan", "tujuannya", "tujuh", "tukang", "tuku",
+    "tulis", "tulisan", "tumbang", "tumpuk", "tuna", "tunanetra", "tunda", "tunggakan", "tunggu", "tunjangan", "turun",
+    "tusuk", "tutup", "tv", "twitter", "two", "uang", "ubah", "ucapan", "ucapkan", "ud", "udah", "udara", "udh",
+    "ujian", "ukur", "ulang", "ular", "umat", "umkm", "umr", "umum", "umumkan", "umur", "undang", "undangan", "unggas",
+    "unhappy", "universitas", "unjuk", "until", "untuk", "untung", "up", "upah", "upaya", "urgent", "urug", "uruk",
+    "urus", "urusan", "us", "usaha", "usahawan", "usia", "ustadz", "usul", "usulan", "utama", "utang", "utara", "utk",
+    "uwong", "vaksin", "vaksinasi", "vandal", "very", "via", "video", "vihara", "viral", "virus", "visi", "visiting",
+    "volume", "wa", "waalaikumsalam", "wabah", "waduk", "wah", "wahai", "waiting", "wajah", "wajar", "wajib", "wakil",
+    "waktu", "walaikumsalam", "walau", "walaupun", "wali", "walikota", "wanita", "want", "warga", "warganya",
+    "wartawan", "warung", "was", "waspada", "wassalam", "waste", "water", "way", "we", "website", "week", "weeks",
+    "went", "were", "wetan", "what", "when", "where", "which", "who", "why", "wib", "wifi", "wilayah", "will", "wingi",
+    "wiraswasta", "wirausaha", "wis", "with", "without", "wong", "work", "worker", "working", "worried", "worse",
+    "would", "writing", "wrong", "ya", "yaa", "yaitu", "yakin", "yakni", "yang", "yatim", "yayasan", "year", "years",
+    "yes", "yg", "you", "your", "yth", "yuk", "zaman", "zebra", "zona", "zonasi",
+};
+static const char *const given[] = {
+    "abdul", "abdullah", "abdurrahman", "achmad", "adam", "adinda", "aditya", "afandi", "afif", "agnes", "agus",
+    "agustin", "agustina", "agustinus", "ahmad", "ainun", "ajeng", "akbar", "akhmad", "alamsyah", "alfi", "alfian",
+    "ali", "alif", "alvaro", "amalia", "amanda", "amin", "aminah", "aminudin", "amir", "anang", "andi", "andik",
+    "andika", "andre", "andri", "andriani", "andy", "angga", "anggi", "anggraini", "anis", "anisa", "anissa", "anita",
+    "anjar", "antok", "anton", "antonius", "anwar", "apriliani", "ardi", "ardian", "ardiansyah", "arief", "arif",
+    "arifin", "arini", "aris", "aristya", "arman", "arum", "asep", "asih", "asmadi", "asmah", "asmarani", "asmawi",
+    "asnawi", "astri", "astuti", "atik", "atun", "aulia", "azis", "aziz", "azizah", "badrun", "bagas", "bagyo",
+    "bahrul", "bambang", "baskoro", "basuki", "bayu", "beni", "benny", "bowo", "budhi", "budi", "budiman", "budiono",
+    "budiyanto", "burhan", "busro", "butarbutar", "cahyadi", "cahyono", "candra", "casmadi", "casmari", "casmuni",
+    "castro", "cecep", "chandra", "chotimah", "cici", "citra", "dadang", "damar", "damayanti", "danang", "dani",
+    "daniel", "danu", "darmadi", "darmanto", "darmawan", "darmi", "darno", "darsono", "darto", "darwati", "daryanto",
+    "daryono", "david", "dayat", "dedek", "dedi", "dedy", "deni", "denny", "deny", "desi", "desy", "devi", "dewi",
+    "dhani", "dian", "diana", "didik", "didin", "dika", "dimas", "dina", "dinda", "dini", "djoko", "dodi", "doni",
+    "donny", "dudung", "dulrohman", "durahman", "dwiyanto", "dyah", "edi", "edy", "efendi", "effendi", "eka", "eko",
+    "eli", "elis", "elisabeth", "elly", "elsa", "emi", "encep", "endah", "endang", "endro", "eni", "enny", "erna",
+    "ernawati", "erni", "erwin", "esti", "eti", "eva", "evi", "fadhil", "fadli", "faisal", "faizal", "farah", "farhan",
+    "farid", "farida", "fatimah", "fatkhur", "fatoni", "fauzan", "fauzi", "fauziah", "febri", "ferdi", "feri", "ferry",
+    "fitri", "fitria", "fitriani", "fitriyah", "franky", "fransiska", "galih", "galuh", "gatot", "ghofur", "gilang",
+    "gina", "ginting", "giyanto", "gunarto", "gunawan", "guntur", "guruh", "hadi", "hadiyanto", "hafid", "hafidz",
+    "hakim", "halimah", "hamdan", "hamid", "hamzah", "handayani", "handoko", "hanif", "hanifah", "harahap", "hartati",
+    "hartini", "hartono", "hartoyo", "haryadi", "haryanto", "haryati", "haryono", "hasan", "hasanah", "hasyim",
+    "hendra", "hendri", "hendro", "hendy", "heni", "henny", "heri", "herlambang", "herlina", "herman", "hermansyah",
+    "hermanto", "hermawan", "heru", "hery", "hesti", "hidayah", "hidayat", "hidayati", "husein", "husna", "husni",
+    "hutapea", "ibnu", "ibrahim", "ida", "idah", "idris", "ika", "ilham", "ilyas", "imran", "imron", "ina", "inayah",
+    "indra", "indrawati", "indri", "indriani", "ining", "ira", "irawan", "irfan", "irma", "irwan", "isa", "iskandar",
+    "ismail", "isnaini", "istiqomah", "ita", "ivan", "iwan", "iyan", "izza", "jaelani", "jaenal", "jafar", "jajang",
+    "jamal", "jamaludin", "jamilah", "januar", "jarwo", "jati", "jefri", "jenny", "jhony", "johan", "joko", "joni",
+    "jono", "jumadi", "jumari", "jumiati", "juminten", "jumirah", "junaedi", "junaidi", "junarti", "jusuf", "juwariyah",
+    "kadarsih", "kadir", "kamal", "kamaludin", "kamsir", "karman", "karmin", "karno", "karsini", "karsono", "kartijo",
+    "kartika", "karto", "kartono", "karyadi", "karyono", "kasiman", "kasmadi", "kasmari", "kasmin", "kasmuri", "kasno",
+    "kasturi", "kevin", "khadijah", "khairul", "khoirul", "khoirunisa", "kholid", "kholifah", "kholil", "kholis",
+    "khotimah", "khusnul", "komariah", "komarudin", "krisna", "kristanto", "kuncoro", "kurnia", "kurniasih", "kurniati",
+    "kurniawan", "kusmanto", "kusmiyati", "kusnadi", "kusno", "kusuma", "kuswanto", "laila", "lasmi", "lastri", "leni",
+    "leo", "lia", "lili", "lilik", "lilis", "lina", "linda", "lisa", "lita", "lubis", "lukman", "lulu", "luluk", "lusi",
+    "lutfi", "lutfiah", "luthfi", "mahfud", "mahfudz", "mahmud", "maimunah", "malik", "mansur", "mansyur", "manurung",
+    "margono", "maria", "mariam", "mariana", "mariyah", "marjono", "marno", "marpaung", "marsih", "marsono", "martin",
+    "martini", "martono", "marwan", "maryam", "maryanto", "maryati", "maryono", "masduki", "maskur", "masriah",
+    "mastur", "maulana", "maya", "mbarep", "megawati", "meilani", "melinda", "mia", "michael", "miftah", "miftahul",
+    "mila", "mira", "misbah", "mochamad", "mochammad", "mohamad", "mohammad", "muchlis", "mudjiono", "mufid",
+    "muhaimin", "muhamad", "muhammad", "muhtar", "muji", "mujib", "mujiono", "mujiyanto", "mukhlis", "mukti", "mulyadi",
+    "mulyana", "mulyani", "mulyanto", "mulyati", "mulyono", "munawar", "munir", "muryani", "musa", "muslih",
+    "muslikhah", "muslimin", "mustakim", "mustaqim", "mustofa", "mutia", "mutmainah", "muzaki", "nadia", "nadya",
+    "naila", "nainggolan", "nanang", "nanda", "nani", "nanik", "nasir", "nasrudin", "nasution", "nata", "neneng",
+    "ngadiman", "ngadiyo", "ngatemi", "ngatiman", "ngatinah", "nia", "nina", "ningsih", "nining", "nisa", "nita",
+    "noor", "nova", "novi", "novia", "novianti", "novita", "nugraha", "nugroho", "nunung", "nur", "nurchasanah",
+    "nurdin", "nurhadi", "nurhayati", "nurhidayah", "nuril", "nurjanah", "nurlaela", "nurman", "nurohman", "nurul",
+    "nuryadi", "nuryanto", "nyoman", "oktavia", "opik", "otong", "paijan", "paijo", "paimin", "paimun", "painem",
+    "pakpahan", "pandu", "panjaitan", "panji", "panut", "pardi", "parjo", "parman", "parmin", "partini", "parto",
+    "paryono", "permadi", "permana", "pipit", "poniman", "ponimin", "poniyem", "prabowo", "pradana", "pramono",
+    "prasetya", "prasetyo", "prastowo", "pratama", "pratiwi", "prayitno", "prayogo", "priyanto", "priyono", "puji",
+    "pujiati", "pujiono", "purba", "purnomo", "purwadi", "purwaningsih", "purwanti", "purwanto", "purwati", "puspita",
+    "puspitasari", "putra", "putri", "qomariah", "qori", "rachman", "rachmat", "raden", "raditya", "rafi", "rahardjo",
+    "raharjo", "rahayu", "rahma", "rahmad", "rahman", "rahmat", "rahmawati", "rahmi", "ramadhan", "ramadhani", "ramli",
+    "rani", "rasmini", "ratih", "ratna", "ratnasari", "rendi", "reni", "renny", "retno", "reza", "rian", "riana",
+    "ridho", "ridwan", "rifai", "rifki", "rika", "riki", "riko", "rina", "rini", "riri", "riris", "risa", "riska",
+    "riski", "risma", "rita", "riyadi", "riyanti", "riyanto", "riza", "rizal", "rizki", "rizky", "rizqi", "robert",
+    "robi", "rochmah", "rochman", "rochmani", "rochmat", "rofik", "rofiq", "rohani", "rohimah", "rohmah", "rohman",
+    "rohmat", "rokhim", "rokhmah", "romlah", "roni", "ronny", "rosidah", "rosidi", "rosita", "rosyid", "rudi", "rudy",
+    "rukmini", "rusdi", "ruslan", "rusli", "rusmini", "rusmiyati", "rusnoto", "rustam", "saefudin", "saeful", "saepul",
+    "safitri", "sahid", "saifudin", "saiful", "sakinah", "salamah", "salim", "salma", "samidi", "samiran", "samsudin",
+    "samsul", "sandi", "sandra", "santi", "santosa", "santoso", "sapto", "sarah", "sardi", "sarif", "sarinah", "sarmin",
+    "sarno", "sarwono", "saryono", "satria", "satrio", "satrya", "sembiring", "septi", "septian", "setiadi", "setiawan",
+    "setiawati", "setyaningsih", "setyawan", "setyo", "setyowati", "sholeh", "sholikhin", "sholikin", "sidik", "sigit",
+    "silalahi", "silvia", "simanjuntak", "simatupang", "sinaga", "sinta", "siregar", "siska", "siswanto", "siswoyo",
+    "siti", "sitorus", "situmorang", "slamet", "sobirin", "sodikin", "sofyan", "soim", "soleh", "solichin", "solikhah",
+    "solikhin", "solikin", "soni", "sonny", "sopian", "sri", "sriyono", "subagyo", "subandi", "subekti", "subhan",
+    "subroto", "subur", "sucipto", "sudarmaji", "sudarmi", "sudarmo", "sudarno", "sudarsono", "sudarto", "sudaryanto",
+    "sudibyo", "sudirjo", "sudiro", "sudiyono", "sudrajat", "sugeng", "sugianto", "sugiarto", "sugiharto", "sugiono",
+    "sugito", "sugiyanto", "sugiyarti", "sugiyono", "suhadi", "suhardi", "suharno", "suharti", "suharto", "suhartono",
+    "suharyanto", "suherman", "suhud", "sujarwo", "sujatmiko", "sujono", "sukamto", "sukardi", "sukarman", "sukarni",
+    "sukarno", "sukarti", "sukijo", "sukiman", "sukini", "sukirman", "sukirno", "sukma", "sukmawati", "sulaiman",
+    "sulastri", "sulis", "sulistiyo", "sulistyo", "sulistyorini", "sulistyowati", "sumardi", "sumarni", "sumarno",
+    "sumarsih", "sumarsono", "sumartini", "sumarto", "sumiati", "sumini", "sumiyati", "sunandar", "sunardi", "sunarno",
+    "sunarsih", "sunarti", "sunarto", "sunarya", "sunaryo", "sundari", "sundoro", "supangat", "supardi", "suparjo",
+    "suparman", "suparmi", "suparmin", "suparno", "suparti", "suparto", "supono", "suprapti", "suprapto", "supri",
+    "supriadi", "supriatna", "supriyadi", "supriyanto", "supriyati", "supriyatno", "supriyono", "suradi", "surati",
+    "suratman", "suratmi", "suratno", "surono", "suroso", "suroto", "surya", "suryadi", "suryana", "suryani",
+    "suryanto", "suryati", "suryo", "susan", "susana", "susanti", "susanto", "susi", "susilawati", "susilo",
+    "susilowati", "susiyanti", "sutarjo", "sutarmi", "sutarno", "sutarti", "sutejo", "sutikno", "sutinah", "sutini",
+    "sutiyono", "sutopo", "sutoyo", "sutrisni", "sutrisno", "suwandi", "suwanto", "suwardi", "suwarni", "suwarno",
+    "suwarsih", "suwarti", "suwarto", "suwito", "suwondo", "suyanti", "suyanto", "suyati", "suyatmi", "suyatno",
+    "suyitno", "suyono", "syafii", "syafrudin", "syahrul", "syaiful", "syamsudin", "syamsul", "syarif", "syarifah",
+    "syifa", "syukri", "tambunan", "tarigan", "tarjo", "tarmidi", "tarmin", "tarno", "tarsono", "tarwiyah", "taryono",
+    "taslim", "tasripin", "tatang", "tatik", "taufan", "taufik", "taufiq", "tedi", "teguh", "tejo", "temon", "theresia",
+    "tika", "tina", "tini", "tino", "titi", "titin", "tjandra", "tofik", "toha", "tohari", "tohir", "toni", "tono",
+    "tony", "topik", "toto", "totok", "tri", "trimo", "triono", "trisnawati", "trisno", "triyanto", "triyono",
+    "tugiman", "tugiyo", "tukijan", "tukijo", "tukiman", "tukimin", "tukinem", "tukino", "tuminah", "tumini", "tumiran",
+    "turah", "turmudi", "turyati", "tuti", "tutik", "tyas", "ucok", "udin", "ujang", "ulfa", "ulfah", "ulil", "umam",
+    "umar", "umi", "ummi", "untoro", "urip", "usman", "ustman", "uswatun", "utami", "utomo", "uus", "vera", "veronika",
+    "vicky", "vina", "vino", "vita", "vivi", "wagiman", "wagimin", "wagino", "wahid", "wahidin", "wahono", "wahyudi",
+    "wahyuni", "wahyuningsih", "wakhid", "waluyo", "wandi", "wanti", "warjo", "warni", "warno", "warsito", "warsono",
+    "wartini", "wasis", "wasito", "waskito", "wasmuri", "wawan", "wayan", "wibowo", "wicaksono", "widi", "widiastuti",
+    "widodo", "widya", "widyastuti", "wijaya", "wijayanti", "winarni", "winarno", "winarsih", "winarti", "wiwik",
+    "wiwin", "wiwit", "wiyono", "wulan", "wulandari", "yadi", "yahya", "yani", "yanti", "yanto", "yanuar", "yasin",
+    "yati", "yatno", "yayan", "yayuk", "yeni", "yenny", "yoga", "yogi", "yohanes", "yono", "yopi", "yosef", "yuda",
+    "yudha", "yudi", "yuli", "yulia", "yuliana", "yulianti", "yulianto", "yuliati", "yunita", "yunus", "yusri",
+    "yustina", "yusuf", "yusup", "zaenab", "zaenal", "zaenudin", "zahra", "zaid", "zainab", "zainal", "zainudin",
+    "zainuri", "zakaria", "zaki", "zakiyah", "zubaidah", "zuhri", "zulaikha", "zulfa", "zulfikar", "zulkifli",
+};
+static const char *const given_too[] = {
+    "aan", "abas", "adi", "agil", "agung", "aida", "aji", "aldi", "alex", "amri", "ana", "anas", "anggun", "ani",
+    "asmara", "ayik", "ayu", "bagus", "bintang", "boy", "bunga", "cahaya", "catur", "cempaka", "cinta", "dahlia",
+    "dono", "dwi", "ela", "eri", "fajar", "fani", "firda", "ganda", "gede", "giri", "hana", "handoyo", "hapsari", "ifa",
+    "ikhlas", "ilma", "imam", "indah", "intan", "jan", "jaya", "kartini", "kenanga", "ketut", "kliwon", "komang",
+    "kris", "kusumo", "lala", "larasati", "legi", "lestari", "lusiana", "made", "maharani", "makmur", "mama", "mawar",
+    "mega", "melati", "mulya", "nana", "nila", "ocha", "oki", "pahing", "palupi", "pambudi", "pamungkas", "panca",
+    "paramita", "pepen", "permatasari", "pon", "puspa", "putu", "rahmah", "raja", "rama", "ratu", "rejeki", "rezeki",
+    "rio", "romadhon", "ros", "rosa", "rose", "sabar", "safira", "sam", "sandy", "saputra", "saputro", "sari",
+    "sejahtera", "senen", "seno", "sentosa", "setia", "tegar", "teratai", "tia", "titik", "tomi", "tommy", "uli",
+    "untung", "utama", "wage", "wahyu", "wati", "wijayanto", "yudis", "yuni", "yus",
+};
+static const char *const title[] = {
+    "alm", "almarhum", "almarhumah", "almh", "bapak", "bp", "bpk", "bu", "bude", "cak", "dokter", "dr", "dra", "drs",
+    "gus", "h", "hajah", "haji", "hj", "ibu", "ibuk", "ir", "kang", "kh", "kiai", "kyai", "mas", "mba", "mbah", "mbak",
+    "mbok", "miss", "mr", "mrs", "ms", "neng", "ny", "nyai", "nyonya", "om", "pak", "pakde", "prof", "raden", "rm",
+    "rr", "saudara", "saudari", "sdr", "sdri", "tante", "tn", "tuan", "ust", "ustad", "ustadz", "ustadzah",
+};
+static const char *const name[] = {
+    "alias", "bernama", "identitas", "jeneng", "jenenge", "jenengku", "kenalkan", "nama", "namaku", "namanya", "name",
+    "nami", "namine", "nm", "pelapor", "pemohon", "pengirim", "perkenalkan", "tertanda", "ttd",
+};
+static const char *const name_fill[] = {
+    "adalah", "adik", "adlh", "ak", "aku", "anak", "asli", "ayah", "berikut", "ialah", "is", "istri", "kakak", "kakek",
+    "kel", "keluarga", "ku", "lengkap", "my", "nama", "nenek", "nm", "nya", "orang", "orangtua", "ortu", "panggilan",
+    "pasien", "pelanggan", "pelapor", "pemilik", "pemohon", "penerima", "pengirim", "pribadi", "saya", "sbb", "sendiri",
+    "suami", "sy", "tangan", "tua", "wali", "yaitu", "yang", "yg",
+};
+static const char *const self[] = {
+    "abdi", "ak", "aku", "ane", "gua", "gue", "i", "inyong", "kami", "kula", "kulo", "nyong", "saya", "sy", "sya",
+};
+static const char *const from[] = {
+    "by", "dari", "dr", "fr", "from", "ini", "oleh", "saking", "this", "ti",
+};
+static const char *const closing[] = {
+    "by", "hormat", "hormati", "kasih", "makasih", "matursuwun", "mksh", "nuhun", "nuwun", "oleh", "regards", "rgds",
+    "salam", "sincerely", "suwun", "thanks", "thx", "tks", "trims", "wasalam", "wassalam", "wassalamualaikum", "wslm",
+    "wss",
+};
+static const char *const doc[] = {
+    "akta", "akte", "anak", "bpjs", "ektp", "ijazah", "imb", "kartu", "kis", "kk", "kontrakan", "kos", "ktp", "laporan",
+    "listrik", "meteran", "pasien", "paspor", "pbb", "pelanggan", "pemilik", "rek", "rekening", "sertifikat", "shm",
+    "sim", "stnk", "surat", "token",
+};
+static const char *const join[] = {
+    "al", "bin", "binti", "el", "ibn",
+};
+static const char *const phone[] = {
+    "call", "contact", "cp", "dihubungi", "fax", "handphone", "hape", "hp", "hpku", "hub", "hubungi", "hubungin",
+    "kontak", "menghubungi", "mobile", "nohp", "nope", "phone", "tel", "telegram", "telephone", "telepon", "telp",
+    "telpon", "tlf", "tlp", "tlpn", "wa", "wasap", "watsap", "whatsapp",
+};
+static const char *const phone_fill[] = {
+    "aja", "aktif", "aku", "at", "atau", "ato", "balik", "bapak", "baru", "bu", "dan", "dengan", "dgn", "di", "ibu",
+    "ini", "is", "kantor", "ke", "ku", "lewat", "lurah", "mas", "mbak", "me", "my", "nmr", "no", "nomer", "nomor",
+    "nomorku", "number", "nya", "on", "pada", "pak", "person", "q", "rmh", "rt", "rumah", "rw", "saja", "saya", "sy",
+    "us", "via", "ya", "yang", "yg",
+};
+static const char *const id[] = {
+    "ektp", "identitas", "induk", "kk", "ktp", "nik", "nikku", "nip", "nisn", "nokk", "noktp", "nonik", "npwp", "nuptk",
+    "paspor", "passport", "sim",
+};
+static const char *const ticket[] = {
+    "aduan", "cabut", "cek", "laporan", "nilai", "pengaduan", "puas", "status", "tambah", "ticket", "tidak", "tiket",
+    "tiketnya",
+};
+static const char *const mail[] = {
+    "e", "email", "emailku", "emailnya", "emel", "imel", "mail", "mailku", "surat", "surel",
+};
+static const char *const provider[] = {
+    "aol", "gmail", "gmal", "gmial", "googlemail", "hotmail", "icloud", "live", "mail", "msn", "outlook", "plasa",
+    "proton", "protonmail", "rocketmail", "telkom", "yahoo", "ymail",
+};
+static const char *const tld[] = {
+    "ac", "biz", "co", "com", "desa", "edu", "go", "gov", "id", "info", "io", "me", "mil", "my", "net", "or", "org",
+    "sch", "sg", "web",
+};
+static const char *const dot[] = {
+    "dot", "dott", "titik",
+};
+static const char *const at[] = {
+    "add", "at", "et",
+};
+static const char *const address[] = {
+    "address", "alamat", "alamate", "alamatku", "alamatnya", "alamt", "almt", "beralamat", "berdomisili", "domisili",
+};
+static const char *const home[] = {
+    "griyo", "kediaman", "kontrakan", "kos", "kosan", "kost", "omah", "rmh", "rumah",
+};
+static const char *const home_own[] = {
+    "kosku", "omahku", "rmhku", "rumahku",
+};
+static const char *const stay[] = {
+    "bermukim", "domisili", "kontrak", "kos", "live", "living", "manggon", "menetap", "ngekos", "ngontrak", "reside",
+    "stay", "tinggal",
+};
+static const char *const own[] = {
+    "abdi", "aku", "kami", "kita", "ku", "kula", "kulo", "my", "q", "saya", "sy", "sya",
+};
+static const char *const address_fill[] = {
+    "ada", "adalah", "aku", "asli", "at", "di", "domisili", "ds", "in", "is", "kami", "ke", "kita", "ktp", "ku",
+    "lengkap", "nya", "pelapor", "pengirim", "q", "rmh", "rumah", "saya", "sekarang", "sesuai", "skrg", "sy", "tempat",
+    "tinggal", "yaitu", "yg",
+};
+static const char *const street[] = {
+    "blk", "blok", "desa", "dk", "ds", "dsn", "dukuh", "dusun", "gang", "gg", "gng", "griya", "jalan", "jalannya", "jl",
+    "jlan", "jln", "kab", "kampung", "kec", "kecamatan", "kel", "kelurahan", "kmp", "komp", "kompl", "komplek",
+    "kompleks", "kp", "lingk", "lorong", "lr", "nmr", "no", "nomer", "nomo", "nomor", "perum", "perumahan", "perumnas",
+    "rt", "rw", "street",
+};
+static const char *const unit[] = {
+    "ekor", "jiwa", "liter", "orang", "pemilih", "penduduk", "pohon", "rupiah", "suara", "ton",
+};
+static const char *const skip[] = {
+    "dobel", "double", "plus", "tripel", "triple",
+};
+
+#define LIST(class, words) [class] = {words, sizeof (words) / sizeof *(words)}
+static const struct list {
+    const char *const *words;
+    size_t count;
+} lists[WORD_CLASS_END] = {
+    LIST(WORD_COMMON, common),
+    LIST(WORD_GIVEN, given),
+    LIST(WORD_GIVEN_TOO, given_too),
+    LIST(WORD_TITLE, title),
+    LIST(WORD_NAME, name),
+    LIST(WORD_NAME_FILL, name_fill),
+    LIST(WORD_SELF, self),
+    LIST(WORD_FROM, from),
+    LIST(WORD_CLOSING, closing),
+    LIST(WORD_DOC, doc),
+    LIST(WORD_JOIN, join),
+    LIST(WORD_PHONE, phone),
+    LIST(WORD_PHONE_FILL, phone_fill),
+    LIST(WORD_ID, id),
+    LIST(WORD_TICKET, ticket),
+    LIST(WORD_MAIL, mail),
+    LIST(WORD_PROVIDER, provider),
+    LIST(WORD_TLD, tld),
+    LIST(WORD_DOT, dot),
+    LIST(WORD_AT, at),
+    LIST(WORD_ADDRESS, address),
+    LIST(WORD_HOME, home),
+    LIST(WORD_HOME_OWN, home_own),
+    LIST(WORD_STAY, stay),
+    LIST(WORD_OWN, own),
+    LIST(WORD_ADDRESS_FILL, address_fill),
+    LIST(WORD_STREET, street),
+    LIST(WORD_UNIT, unit),
+    LIST(WORD_SKIP, skip),
+};
+/* clang-format on */
+
+const char *const *redact_words(enum word_class class, size_t *count)
+{
+    *count = lists[class].count;
+    return lists[class].words;
+}
+
+bool redact_word_is(enum word_class class, const char *word, size_t len)
+{
+    size_t low = 0, high = lists[class].count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const char *other = lists[class].words[middle];
+        int order = strncmp(word, other, len);
+        if (order == 0 && other[len] == '\0')
+            return true;
+        if (order > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
