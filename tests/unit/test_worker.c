@@ -37,6 +37,8 @@ static struct stage {
     unsigned states_seen; /* a bit a state, as aduand was told */
     char note[128];
     uint32_t generation_told;
+    uint64_t done_told;
+    unsigned job_turn; /* when the first job was done */
     struct worker *worker;
     void (*script)(struct worker *worker);
 } stage;
@@ -97,6 +99,7 @@ static void play_aduand(void)
         assert_int_equal(status->pid, getpid());
         stage.states_seen |= 1u << status->state;
         stage.generation_told = status->config_generation;
+        stage.done_told = status->done;
         if (status->note[0])
             snprintf(stage.note, sizeof stage.note, "%s", status->note);
         /* An answer nobody asked for, and garbage: neither may do harm. */
@@ -503,6 +506,31 @@ static void complain(struct worker *worker)
     }
 }
 
+static void finish_a_job(struct worker *worker)
+{
+    enum { SOON_TURNS = 60 }; /* of TURN_MS each: far from the second that passes between two statuses */
+    if (worker->draining || !saw(ADUAN__WIRE__STATUS__STATE__READY))
+        return;
+    if (stage.done_told) {
+        assert_true(stage.turns - stage.job_turn < SOON_TURNS);
+        drain();
+    } else if (!saw(ADUAN__WIRE__STATUS__STATE__RUNNING)) {
+        worker->backlog = 1;
+    } else if (!stage.job_turn) {
+        worker->backlog = 0;
+        worker->done = 1;
+        stage.job_turn = stage.turns;
+    }
+}
+
+static void the_first_job_is_told_at_once(void **state)
+{
+    (void)state;
+    stage.script = finish_a_job;
+    assert_int_equal(run(), 0);
+    assert_int_equal(stage.done_told, 1);
+}
+
 static void a_degraded_worker_says_why(void **state)
 {
     (void)state;
@@ -625,6 +653,7 @@ int main(void)
         ON_STAGE(a_second_signal_ends_it_at_once),
         ON_STAGE(the_role_hears_that_its_box_lives_anew),
         ON_STAGE(a_box_that_goes_is_lost_and_missed),
+        ON_STAGE(the_first_job_is_told_at_once),
         ON_STAGE(a_degraded_worker_says_why),
         ON_STAGE(a_reload_swaps_everything),
         ON_STAGE(a_bad_template_leaves_everything_as_it_was),

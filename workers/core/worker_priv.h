@@ -25,7 +25,7 @@ struct worker_run {
     uint64_t status_ms, reader_check_ms; /* when they are due */
     Aduan__Wire__Status__State state;    /* as last told */
     uint32_t config_generation;
-    bool ever_alive, drained, exit_now;
+    bool ever_alive, drained, exit_now, first_job_told;
 };
 
 /* worker_load.c: configuration, rules and templates are loaded together, and taken together or not at all. */
@@ -36,7 +36,7 @@ void worker_unload(struct worker_run *run);
 
 /* worker_status.c */
 MUST_CHECK int worker_status_open(struct worker_run *run, struct fault *fault);
-/* Tells aduand when a second has passed or the state has changed; losing it is fine. Returns when it is due again. */
+/* Tells aduand when a second has passed, the state has changed or the first job is done; losing it is fine. Returns when it is due again. */
 uint64_t worker_status_tick(struct worker_run *run, uint64_t mono_ms);
 /* The last word of a life. */
 void worker_status_close(struct worker_run *run);

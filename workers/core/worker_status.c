@@ -76,6 +76,7 @@ static void tell(struct worker_run *run, Aduan__Wire__Status__State state, const
     status.config_generation = run->config_generation;
     (void)frame_send(run->status_socket, NULL, 0, FRAME_STATUS, &status.base);
     run->state = state;
+    run->first_job_told = worker->done > 0;
 }
 
 /* aduand has nothing to say on this line; what it says all the same is read, so that it cannot pile up. */
@@ -93,7 +94,9 @@ uint64_t worker_status_tick(struct worker_run *run, uint64_t mono_ms)
 {
     const char *note = "";
     Aduan__Wire__Status__State state = state_now(run, mono_ms, &note);
-    if (mono_ms >= run->status_ms || state != run->state) {
+    /* aduand takes a life without a job for a broken service: the first one is told as soon as it is done. */
+    bool first_job = run->worker.done > 0 && !run->first_job_told;
+    if (mono_ms >= run->status_ms || state != run->state || first_job) {
         drop_answers(run->status_socket);
         tell(run, state, note);
         run->status_ms = mono_ms + STATUS_EVERY_MS;

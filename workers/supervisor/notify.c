@@ -13,7 +13,7 @@ static void say_ready(struct supervisor *s, uint64_t now_ms)
 {
     bool up = fleet_is_up(&s->fleet);
 
-    if (s->ready_said || (!up && now_ms - s->started_ms < READY_PATIENCE_MS))
+    if (s->ready_said || s->fleet.stop_at_ms || (!up && now_ms - s->started_ms < READY_PATIENCE_MS))
         return;
     s->ready_said = true;
     sd_notify(0, "READY=1");
