@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `aduan tail`: the event log as it grows. The store is asked ten times a second, each time in a short read that ends
- * before anything is printed, so that a slow terminal never holds pages of the store. */
+/* `aduan tail`: the event log as it grows, as the feed's full view has it. It is read from the store, not subscribed
+ * to, so that it works with the feed stopped, and during a replay of everything. The store is asked ten times a second,
+ * each time in a short read that ends before anything is printed, so that a slow terminal never holds pages of the
+ * store. */
 #include "clock.h"
 #include "commands.h"
 #include "output.h"
+#include "store_feed.h"
 #include "ticket.h"
 #include "when.h"
 
@@ -76,19 +79,26 @@ static json_t *event_json(const Aduan__Record__Event *event)
     return object;
 }
 
-/* Events taken out of the store in one read. */
-struct chunk {
-    json_t *events;
-    uint64_t last;
+/* What is shown; NULL and 0: whatever there is. */
+struct filter {
+    const char *kind, *category, *agency, *shortcode;
+    uint64_t ticket;
 };
 
-static int collect(void *ctx, const Aduan__Record__Event *event)
+static bool is(const char *wanted, const char *own, const char *of_ticket)
 {
-    struct chunk *chunk = ctx;
+    return !wanted || strcmp(wanted, *own ? own : of_ticket) == 0;
+}
 
-    json_array_append_new(chunk->events, event_json(event));
-    chunk->last = event->sequence;
-    return 0;
+/* What an event does not say itself is its ticket's. */
+static bool shown(const struct filter *filter, const struct store_feed_item *item)
+{
+    const Aduan__Record__Event *event = item->event;
+
+    return is(filter->kind, kind_name(event->kind), "") && is(filter->shortcode, event->shortcode, "") &&
+           is(filter->category, event->category, item->ticket ? item->ticket->category : "") &&
+           is(filter->agency, event->agency, item->ticket ? item->ticket->agency : "") &&
+           (!filter->ticket || filter->ticket == event->ticket);
 }
 
 static const char *text_of(const json_t *event, const char *name)
@@ -111,7 +121,7 @@ static enum paint paint_of(const char *kind)
 
 static void print_event(const struct cli *cli, const json_t *event)
 {
-    static const char *const shown[] = {"type", "category", "agency", "actor", "detail"};
+    static const char *const fields[] = {"type", "category", "agency", "actor", "detail"};
     const char *kind = text_of(event, "kind"), *before = text_of(event, "state_before");
     const json_t *ticket = json_object_get(event, "ticket");
     uint64_t at_us = 0;
@@ -125,8 +135,8 @@ static void print_event(const struct cli *cli, const json_t *event)
         printf("  #%lld", (long long)json_integer_value(ticket));
     if (*text_of(event, "state"))
         printf("  %s%s%s", before, *before ? " → " : "", text_of(event, "state"));
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        const char *text = text_of(event, shown[i]);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const char *text = text_of(event, fields[i]);
         char *clean = output_clean(text, strlen(text), false);
 
         if (*clean)
@@ -136,50 +146,15 @@ static void print_event(const struct cli *cli, const json_t *event)
     putchar('\n');
 }
 
-static int print_chunk(const struct cli *cli, const struct chunk *chunk)
+static int print(const struct cli *cli, const Aduan__Record__Event *event)
 {
-    size_t i;
-    json_t *event;
+    json_t *json = event_json(event);
 
-    json_array_foreach(chunk->events, i, event)
-    {
-        if (cli->json && output_json_line(json_incref(event)) != CLI_OK)
-            return CLI_FAILED;
-        if (!cli->json)
-            print_event(cli, event);
-    }
-    return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
-}
-
-/* The first sequence at or after `at_us`: commit times grow with sequences. */
-struct probe {
-    uint64_t at_us;
-};
-
-static int take_time(void *ctx, const Aduan__Record__Event *event)
-{
-    ((struct probe *)ctx)->at_us = event->at_us;
-    return 1;
-}
-
-static int sequence_since(struct store *store, const struct store_head *head, uint64_t at_us, uint64_t *out)
-{
-    uint64_t low = head->first, high = head->last + 1;
-
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        struct probe probe = {0};
-        int err = store_events(store, middle, 1, take_time, &probe);
-
-        if (err)
-            return err;
-        if (probe.at_us < at_us)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *out = low;
-    return OK;
+    if (cli->json)
+        return output_json_line(json);
+    print_event(cli, json);
+    json_decref(json);
+    return CLI_OK;
 }
 
 static int start_at(const struct cli *cli, const struct store_head *head, uint64_t *from)
@@ -200,7 +175,7 @@ static int start_at(const struct cli *cli, const struct store_head *head, uint64
         return cli_fail(cli, CLI_USAGE, "--from and --since exclude each other");
     if (when_parse(since, clock_now_us(), &at_us) != OK)
         return cli_fail(cli, CLI_USAGE, "--since wants a time such as 10m, 2d or 2026-11-01, not \"%s\"", since);
-    if (sequence_since(cli->store, head, at_us, from) != OK)
+    if (store_event_since(cli->store, at_us, from) != OK)
         return cli_fail(cli, CLI_STORE, "events cannot be read; try: aduan verify");
     return CLI_OK;
 }
@@ -217,45 +192,78 @@ static int stop_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/* Prints what there is from *from on, at most *left events. */
-static int drain(struct cli *cli, uint64_t *from, uint64_t *left)
+static int read_filter(const struct cli *cli, struct filter *out)
 {
-    for (;;) {
-        struct chunk chunk = {.events = json_array()};
-        size_t max = *left < TAIL_CHUNK ? (size_t)*left : TAIL_CHUNK;
-        int err = max ? store_events(cli->store, *from, max, collect, &chunk) : OK;
-        size_t got = json_array_size(chunk.events);
-        int code = err ? cli_fail(cli, CLI_STORE, "events cannot be read (%s); try: aduan verify", err_name(err))
-                       : print_chunk(cli, &chunk);
+    uint64_t ticket = 0;
+    int code = cli_option_count(cli, "ticket", 1, UINT64_MAX, 0, &ticket);
+    size_t kind = 1;
 
-        json_decref(chunk.events);
-        if (got) {
-            *from = chunk.last + 1;
-            *left -= got;
+    *out = (struct filter){.kind = cli_option(cli, "kind"),
+                           .category = cli_option(cli, "category"),
+                           .agency = cli_option(cli, "agency"),
+                           .shortcode = cli_option(cli, "shortcode"),
+                           .ticket = ticket};
+    while (out->kind && kind < sizeof kinds / sizeof kinds[0] && strcmp(kinds[kind], out->kind) != 0)
+        kind++;
+    if (kind == sizeof kinds / sizeof kinds[0])
+        return cli_fail(cli, CLI_USAGE, "--kind: there is no event called \"%s\"", out->kind);
+    return code;
+}
+
+/* Prints what there is from *from on, at most *left events. */
+static int drain(struct cli *cli, struct store_feed *feed, const struct filter *filter, uint64_t *from, uint64_t *left)
+{
+    const struct store_feed_item *items;
+    size_t count = TAIL_CHUNK;
+    int code = CLI_OK;
+
+    while (code == CLI_OK && *left && count == TAIL_CHUNK) {
+        int err = store_feed_read(cli->store, feed, *from, TAIL_CHUNK, false, &items, &count);
+
+        if (err)
+            return cli_fail(cli, CLI_STORE, "events cannot be read (%s); try: aduan verify", err_name(err));
+        for (size_t i = 0; code == CLI_OK && *left && i < count; i++) {
+            *from = items[i].event->sequence + 1;
+            if (!shown(filter, &items[i]))
+                continue;
+            code = print(cli, items[i].event);
+            --*left;
         }
-        if (code != CLI_OK || got < TAIL_CHUNK)
-            return code;
+        if (fflush(stdout) != 0)
+            return CLI_FAILED;
     }
+    return code;
+}
+
+static int follow(struct cli *cli, const struct filter *filter, uint64_t from, uint64_t left)
+{
+    struct pollfd stop = {.fd = stop_signals(), .events = POLLIN};
+    struct store_feed *feed = store_feed_new();
+    int code = CLI_OK;
+
+    while (code == CLI_OK && left) {
+        code = drain(cli, feed, filter, &from, &left);
+        if (code != CLI_OK || !left || poll(&stop, 1, TAIL_POLL_MS) > 0)
+            break;
+    }
+    store_feed_free(feed);
+    close(stop.fd);
+    return code;
 }
 
 int cmd_tail(struct cli *cli)
 {
+    struct filter filter;
     struct store_head head;
     uint64_t from, left;
-    struct pollfd stop = {.events = POLLIN};
     int code = cli_option_count(cli, "count", 1, UINT64_MAX, UINT64_MAX, &left);
 
+    if (code == CLI_OK)
+        code = read_filter(cli, &filter);
     if (code != CLI_OK)
         return code;
     if (store_head(cli->store, &head) != OK)
         return cli_fail(cli, CLI_STORE, "the event log cannot be read; try: aduan verify");
     code = start_at(cli, &head, &from);
-    stop.fd = stop_signals();
-    while (code == CLI_OK && left) {
-        code = drain(cli, &from, &left);
-        if (code != CLI_OK || !left || poll(&stop, 1, TAIL_POLL_MS) > 0)
-            break;
-    }
-    close(stop.fd);
-    return code;
+    return code == CLI_OK ? follow(cli, &filter, from, left) : code;
 }

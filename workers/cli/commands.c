@@ -43,6 +43,27 @@ static const struct option_row tail_options[] = {
     {"from", "SEQ", "start at this sequence number; 1 is the beginning"},
     {"since", "WHEN", "start at this time: 10m, 2d, 2026-11-01"},
     {"count", "N", "stop after so many events"},
+    {"kind", "NAME", "only this kind: ticket_opened, reply_failed, …"},
+    {"category", "NAME", "only events of tickets of this category"},
+    {"agency", "ID", "only events of tickets of this agency"},
+    {"shortcode", "NUMBER", "only what came to this number"},
+    {"ticket", "ID", "only this ticket"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row feed_key_options[] = {
+    {"create", NULL, "make it first; a key that is there is never overwritten"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row feed_trim_options[] = {
+    {"before", "WHEN", "events committed before this go: 30d, 2026-11-01"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row integrator_add_options[] = {
+    {"tier", "TIER", "public: redacted; agency: what is assigned to --agency; full: everything, with numbers"},
+    {"agency", "ID", "of tier agency"},
+    {"key", "Z85", "the integrator's CURVE public key, 40 characters"},
+    {"generate", NULL, "make a pair for it instead, and print the secret once"},
+    {"rate", "N", "requests a second; default 50"},
     {NULL, NULL, NULL},
 };
 static const struct option_row classify_options[] = {
@@ -115,7 +136,25 @@ static const struct command table[] = {
     {"tail", NULL, FOR_OPERATORS, "", 0, 0, tail_options,
      "Follow what happens: one line an event, as it is committed. Without --from or --since it starts now. Ends "
      "on ^C, or after --count events.",
-     {"aduan tail", "aduan tail --since 10m --json", "aduan tail --from 1 --count 100"}, READS, cmd_tail, 0},
+     {"aduan tail", "aduan tail --since 10m --json", "aduan tail --since 1d --category jalan"}, READS, cmd_tail, 0},
+    {"feed key", NULL, FOR_OPERATORS, "", 0, 0, feed_key_options,
+     "Print the feed's public key, which integrators need beside their own. It is read from feed.key.",
+     {"aduan feed key --create", "aduan feed key"}, NEED_CONFIG, cmd_feed_key, 0},
+    {"feed trim", NULL, FOR_OPERATORS, "", 0, 0, feed_trim_options,
+     "Take old events from the log now. Tickets and messages stay; an integrator who asks for what is gone is told "
+     "where history begins. events.keep_days does the same by itself.",
+     {"aduan feed trim --before 90d"}, WRITES, cmd_feed_trim, 0},
+    {"integrator add", NULL, FOR_OPERATORS, "NAME", 1, 1, integrator_add_options,
+     "Let an integrator see the feed over TCP. NAME becomes the name of its view and of its topics, v1.NAME.; it "
+     "is never given to another key.",
+     {"aduan integrator add acme --tier public --key 'Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID'",
+      "aduan integrator add dpupr --tier agency --agency dpupr --generate"}, WRITES, cmd_integrator_add, 0},
+    {"integrator list", "integrator", FOR_OPERATORS, "", 0, 0, NULL,
+     "Who may see the feed, and who might once.",
+     {"aduan integrator list --json"}, READS, cmd_integrator_list, 0},
+    {"integrator revoke", NULL, FOR_OPERATORS, "NAME", 1, 1, NULL,
+     "Let it in no more. Effective at once: what it is subscribed to falls silent, and its requests are refused.",
+     {"aduan integrator revoke acme"}, WRITES, cmd_integrator_revoke, 0},
     {"verify", NULL, FOR_OPERATORS, "", 0, 0, NULL,
      "Walk the whole store and prove its promises. Every message has one ticket or one stated reason, every "
      "ticket its reply or the reason why not, indexes agree, events have no holes. Exit code 1 on any break.",

@@ -35,6 +35,8 @@ static const char *const table_names[T_END] = {
     [T_EVENT] = "event",
     [T_IDENTITY] = "identity",
     [T_QUARANTINE] = "quarantine",
+    [T_INTEGRATOR] = "integrator",
+    [T_CURSOR] = "cursor",
 };
 
 /* --- the directory ------------------------------------------------------------------------------------------ */
@@ -247,6 +249,21 @@ static int is_empty(struct store_txn *txn, struct fault *fault)
                      txn->store->dir);
 }
 
+/* A table that came after version 1 was first written is made where it is missing, by whoever may write. */
+static bool came_later(enum store_table table)
+{
+    return table == T_INTEGRATOR || table == T_CURSOR;
+}
+
+static int open_one(struct store_txn *txn, enum store_table table, bool fresh, bool write)
+{
+    int err = open_table(txn, table, fresh || (write && came_later(table)) ? MDB_CREATE : 0);
+    txn->store->absent[table] = err == E_NOT_FOUND && came_later(table);
+    if (txn->store->absent[table])
+        return OK;
+    return err == E_NOT_FOUND ? E_CORRUPT : err;
+}
+
 /* In one transaction: either there is a whole store afterwards, or there is what was before. */
 static int open_tables(struct store_txn *txn, bool create, struct fault *fault)
 {
@@ -263,11 +280,8 @@ static int open_tables(struct store_txn *txn, bool create, struct fault *fault)
     }
     if (err == OK)
         err = read_meta(txn, fault);
-    for (enum store_table table = T_META + 1; err == OK && table < T_END; table++) {
-        err = open_table(txn, table, fresh ? MDB_CREATE : 0);
-        if (err == E_NOT_FOUND)
-            err = E_CORRUPT;
-    }
+    for (enum store_table table = T_META + 1; err == OK && table < T_END; table++)
+        err = open_one(txn, table, fresh, create);
     return err;
 }
 
@@ -290,6 +304,19 @@ static int open_meta(struct store *store, bool create, struct fault *fault)
     if (told.code != OK)
         return fault_set(fault, told.code, "%s", told.text);
     return txn_fault(store, fault, err, doing);
+}
+
+bool store_has(const struct store *store, enum store_table table)
+{
+    return !store->absent[table];
+}
+
+static bool lacks_a_table(const struct store *store)
+{
+    bool lacks = false;
+    for (enum store_table table = 0; table < T_END; table++)
+        lacks |= store->absent[table];
+    return lacks;
 }
 
 /* --- open and close ----------------------------------------------------------------------------------------- */
@@ -318,6 +345,8 @@ int store_open(const struct store_options *options, struct store **out, struct f
         err = open_env(store, options, fault);
     if (err == OK)
         err = open_meta(store, create, fault);
+    if (err == OK && !options->read_only && lacks_a_table(store))
+        err = open_meta(store, true, fault);
     if (err != OK) {
         store_close(store);
         return err;
@@ -326,10 +355,24 @@ int store_open(const struct store_options *options, struct store **out, struct f
     return OK;
 }
 
+struct store *store_share(struct store *store)
+{
+    struct store *shared = malloc(sizeof *shared);
+    if (!shared)
+        abort();
+    *shared = *store;
+    shared->shared = true;
+    return shared;
+}
+
 void store_close(struct store *store)
 {
     if (!store)
         return;
+    if (store->shared) {
+        free(store);
+        return;
+    }
     if (store->env)
         mdb_env_close(store->env);
     if (store->dir_lock >= 0)

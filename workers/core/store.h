@@ -38,6 +38,8 @@ struct store_options {
 /* E_KEY, E_VERSION, E_FULL, E_NOT_FOUND, E_IO: the fault is a sentence that says what to do. */
 MUST_CHECK int store_open(const struct store_options *options, struct store **out, struct fault *fault);
 void store_close(struct store *store);
+/* A second handle on the same environment, for another thread; it is closed before the first one. */
+struct store *store_share(struct store *store);
 /* Frees reader slots of dead processes. Cheap; call on a timer. */
 void store_reader_check(struct store *store);
 
@@ -94,6 +96,7 @@ struct store_claim {
 /* A claimed reply with its unsealed receiver. */
 struct store_reply {
     Aduan__Record__Reply *reply;
+    bool was_sending; /* an earlier claim of it had no result: it may have gone out */
     uint8_t receiver[32];
     size_t receiver_len;
 };
@@ -113,7 +116,9 @@ struct store_reply_input {
     uint8_t id[STORE_REPLY_ID_BYTES];
     enum reply_input input;
     uint64_t due_us;   /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
+    uint64_t claim;    /* for these and REJECTED: the Reply.claims it is about; of another one it is no news. 0: any */
     const char *cause; /* may be NULL */
+    bool unattempted;  /* AMBIGUOUS: the claim handed nothing over, so it does not count as an attempt */
 };
 /* Applies MT acks and delivery reports, in order, in one transaction. Unknown ids and inputs that change nothing are
  * counted in *ignored (may be NULL), not errors. */

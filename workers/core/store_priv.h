@@ -15,11 +15,17 @@
  *   event             BE64(sequence)                           Event
  *   identity          sender_id                                Identity
  *   quarantine        message key                              Quarantine
+ *   integrator        CURVE public key, 32 bytes               Integrator
+ *   cursor            view name, 0, cursor name                Cursor
  *   meta              name                                     see enum below
  *
  * set key = sender_id, 8 bytes of the keyed hash of the receiver, BE16(reference), total.
  * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64,
- *       "parts_waiting" BE64 (messages of fate PART_WAITING).
+ *       "parts_waiting" BE64 (messages of fate PART_WAITING), "integrators" BE64 (grows with each change of that table;
+ *       missing: 0).
+ *
+ * integrator and cursor came later: a store of before gets them when it is next opened for writing, and until then has
+ * none (store_has()).
  */
 #ifndef ADUAN_STORE_PRIV_H
 #define ADUAN_STORE_PRIV_H
@@ -41,6 +47,8 @@ enum store_table {
     T_EVENT,
     T_IDENTITY,
     T_QUARANTINE,
+    T_INTEGRATOR,
+    T_CURSOR,
     T_END
 };
 
@@ -60,6 +68,8 @@ struct store {
     const struct seal *seal;
     uint8_t epoch[STORE_EPOCH_BYTES];
     bool read_only;
+    bool shared; /* of another handle's environment: see store_share() */
+    bool absent[T_END];
     char *dir;
     int dir_lock;  /* fd of the directory with a shared flock while the store is open; restore takes it exclusively */
     int lmdb_code; /* LMDB's word for the last failure, for txn_fault() */
@@ -82,6 +92,8 @@ enum { STORE_DISK_FREE_MIN_BYTES = 1 << 20 };
 /* Bytes free for us on the file system of a path; a test replaces it to have a full disk. */
 extern uint64_t (*store_disk_free_hook)(const char *path);
 
+/* False: this store is of before that table, and open for reading only. */
+bool store_has(const struct store *store, enum store_table table);
 int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn *out);
 /* Commits (write: durable when OK). The txn is over whatever it returns. */
 int txn_commit(struct store_txn *txn);

@@ -20,6 +20,7 @@ static const char *const names[T_END] = {
     [T_OUTBOX] = "reply",      [T_TICKET_BY_STATE] = "ticket_by_state",
     [T_EVENT] = "event",       [T_OUTBOX_DUE] = "outbox_due",
     [T_IDENTITY] = "identity", [T_QUARANTINE] = "quarantine",
+    [T_CURSOR] = "cursor",     [T_INTEGRATOR] = "integrator",
 };
 
 void verify_broken(struct verify *v, const char *id, const char *format, ...)
@@ -195,6 +196,7 @@ int store_verify(struct store *store, store_broken_fn broken, void *ctx, struct 
     verify_tickets(&v);
     verify_replies(&v);
     verify_events(&v);
+    verify_feed(&v);
     txn_abort(&v.txn);
     free(v.opened);
     if (v.rc == OK)

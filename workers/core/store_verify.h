@@ -33,6 +33,10 @@ struct verify {
     uint8_t queued_sum[STORE_REPLY_ID_BYTES]; /* over the reply ids of REPLY_QUEUED events */
     uint8_t (*ids)[STORE_REPLY_ID_BYTES];     /* those ids, when the two sums differ */
     size_t ids_count, ids_room;
+
+    /* integrators */
+    char (*names)[64];
+    size_t names_count;
 };
 
 /* One break: counted, and told. The sentence holds ids only, never a number or a text. */
@@ -61,6 +65,7 @@ void verify_messages(struct verify *v); /* messages, quarantine, identities */
 void verify_parts(struct verify *v);
 void verify_tickets(struct verify *v);
 void verify_replies(struct verify *v);
+void verify_feed(struct verify *v);   /* integrators and cursors */
 void verify_events(struct verify *v); /* after the others: compares with what they have counted */
 
 #endif

@@ -24,8 +24,10 @@ static void raise_descriptor_limit(void)
 static void stop(struct worker *worker)
 {
     struct feed *feed = worker->role_state;
+    writer_stop(feed->writer);
     replay_done(feed);
     sockets_close(feed);
+    keys_close(feed);
     views_done(feed);
     store_feed_free(feed->stretch);
     free(feed);
@@ -44,9 +46,15 @@ static int start(struct worker *worker, struct fault *fault)
     feed->next = feed->head.last + 1;
     if (err != OK)
         err = fault_set(fault, err, "the event log cannot be read");
-    else
+    if (err == OK)
+        err = writer_start(worker->store, &feed->writer, fault);
+    if (err == OK)
+        err = keys_open(worker, fault);
+    if (err == OK)
         err = sockets_open(worker, fault);
-    if (err != OK)
+    if (err == OK)
+        writer_keep_days(feed->writer, worker->config->event_keep_days);
+    else
         stop(worker);
     return err;
 }
@@ -54,8 +62,9 @@ static int start(struct worker *worker, struct fault *fault)
 static size_t poll_items(struct worker *worker, zmq_pollitem_t *items, size_t max)
 {
     struct feed *feed = worker->role_state;
-    void *const sockets[] = {feed->ipc.publish, feed->ipc.replay, feed->tcp.publish, feed->tcp.replay};
+    void *const sockets[] = {feed->ipc.publish, feed->ipc.replay, feed->tcp.publish, feed->tcp.replay, feed->zap};
     size_t count = 0;
+    items[count++] = (zmq_pollitem_t){.fd = writer_fd(feed->writer), .events = ZMQ_POLLIN};
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++) {
         if (sockets[i] && count < max)
             items[count++] = (zmq_pollitem_t){.socket = sockets[i], .events = ZMQ_POLLIN};
@@ -67,6 +76,8 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
 {
     struct feed *feed = worker->role_state;
     struct feed_end *const ends[] = {&feed->ipc, &feed->tcp};
+    keys_turn(worker, mono_ms);
+    requests_confirmed(worker);
     for (size_t i = 0; i < 2; i++) {
         publish_subscriptions(worker, ends[i]);
         requests_turn(worker, ends[i], mono_ms);
@@ -74,6 +85,12 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
     uint64_t next = publish_turn(worker, mono_ms);
     uint64_t replay = replay_turn(worker, mono_ms);
     return next < replay ? next : replay;
+}
+
+static void reloaded(struct worker *worker)
+{
+    struct feed *feed = worker->role_state;
+    writer_keep_days(feed->writer, worker->config->event_keep_days);
 }
 
 static bool idle(const struct worker *worker)
@@ -87,5 +104,6 @@ const struct worker_role feed_role = {.program = "aduan-feed",
                                       .start = start,
                                       .poll_items = poll_items,
                                       .work = work,
+                                      .reloaded = reloaded,
                                       .idle = idle,
                                       .stop = stop};

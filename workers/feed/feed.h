@@ -9,10 +9,12 @@
 
 #include "before.h"
 #include "chunk.h"
+#include "curve_key.h"
 #include "frame.h"
 #include "store_feed.h"
 #include "view.h"
 #include "worker.h"
+#include "writer.h"
 
 enum {
     FEED_ROUTING_MAX = FRAME_ROUTING_MAX,
@@ -27,6 +29,10 @@ enum {
  * good, and one that is revoked stays revoked. */
 struct feed_view {
     struct view view;
+    char user[CURVE_KEY_TEXT_BYTES]; /* its public key, which is the User-Id of its connections; "" on ipc */
+    uint32_t rate;                   /* requests a second; 0: no limit */
+    uint64_t rate_ms;                /* the second that is being counted */
+    uint32_t rate_count;
     bool revoked;
     bool subscribed; /* somebody ever has: its events are made */
     struct before *before;
@@ -48,6 +54,10 @@ struct replay;
 
 struct feed {
     struct feed_end ipc, tcp;
+    void *zap;           /* answers who is let in; NULL without tcp */
+    uint64_t generation; /* of the integrators, as the views have them */
+    uint64_t key_log_ms; /* a stranger is told of once a second */
+    struct writer *writer;
     struct feed_view **views;
     size_t view_count;
 
@@ -63,6 +73,13 @@ struct feed {
 
 extern const struct worker_role feed_role;
 
+/* keys.c: before any tcp socket is opened. */
+#define FEED_ZAP_DOMAIN "aduan.feed"
+MUST_CHECK int keys_open(struct worker *worker, struct fault *fault);
+/* Answers those that knock, and takes up who was added or revoked since. */
+void keys_turn(struct worker *worker, uint64_t mono_ms);
+void keys_close(struct feed *feed);
+
 /* sockets.c */
 MUST_CHECK int sockets_open(struct worker *worker, struct fault *fault);
 void sockets_close(struct feed *feed);
@@ -73,6 +90,9 @@ struct feed_view *views_add(struct feed *feed, const struct seal *seal, const ch
 /* Whose connection this message came from; NULL: nobody's that may see anything. */
 struct feed_view *views_of(struct feed *feed, const struct feed_end *end, zmq_msg_t *message);
 void views_done(struct feed *feed);
+
+/* False: this view has had its requests of this second. */
+bool views_count_request(struct feed_view *view, uint64_t mono_ms);
 
 /* publish.c */
 /* Takes up subscriptions of this end; called often, see there. */
@@ -88,6 +108,9 @@ void requests_refuse(struct worker *worker, const struct asker *asker, const Pro
                      Aduan__Feed__V1__Refused__Code code, const char *reason);
 void requests_truncated(struct worker *worker, const struct asker *asker, const ProtobufCBinaryData *id);
 
+/* What the writer has kept is told to whom it is to be told. */
+void requests_confirmed(struct worker *worker);
+
 /* replay.c */
 struct replay_start {
     const struct asker *asker;
@@ -97,6 +120,8 @@ struct replay_start {
     char *const *topics;
     size_t topic_count;
 };
+/* Ends those of a view that is revoked. */
+void replay_revoked(struct worker *worker, const struct feed_view *view);
 /* How many this asker has under way; *same: one of them has this id. */
 size_t replay_count_of(const struct feed *feed, const struct asker *asker, const ProtobufCBinaryData *id, bool *same);
 void replay_begin(struct feed *feed, const struct replay_start *start, uint64_t mono_ms);

@@ -125,6 +125,19 @@ void replay_cancel(struct feed *feed, const struct asker *asker, const ProtobufC
         drop(feed, at);
 }
 
+void replay_revoked(struct worker *worker, const struct feed_view *view)
+{
+    struct feed *feed = worker->role_state;
+    for (size_t i = feed->replay_count; i-- > 0;) {
+        struct replay *replay = feed->replays[i];
+        ProtobufCBinaryData id = {replay->id_len, replay->id};
+        if (replay->asker.view != view)
+            continue;
+        requests_refuse(worker, &replay->asker, &id, ADUAN__FEED__V1__REFUSED__CODE__REVOKED, "this key is revoked");
+        drop(feed, i);
+    }
+}
+
 void replay_done(struct feed *feed)
 {
     while (feed->replay_count > 0)

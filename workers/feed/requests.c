@@ -105,6 +105,23 @@ static const char *check_topics(const struct question *q, const Replay *replay)
     return NULL;
 }
 
+static bool in_this_log(const struct store_head *head, const uint8_t *epoch, uint64_t sequence)
+{
+    return memcmp(epoch, head->epoch, STORE_EPOCH_BYTES) == 0 && sequence <= head->last && sequence + 1 >= head->first;
+}
+
+/* A name that nothing was confirmed under starts at the first event held. */
+static int find_cursor(const struct question *q, const char *name, uint64_t *next)
+{
+    struct store_cursor cursor = {.view = q->asker.view->view.name, .name = name};
+    int err = store_cursor_get(q->worker->store, &cursor);
+    *next = q->feed->head.first;
+    if (err != OK)
+        return err == E_NOT_FOUND ? OK : err;
+    *next = cursor.sequence + 1;
+    return in_this_log(&q->feed->head, cursor.epoch, cursor.sequence) ? OK : E_INVALID;
+}
+
 /* Where it starts. OK, E_INVALID (what was asked for is not in this log), or an error of the store. */
 static int find_start(const struct question *q, const Replay *replay, uint64_t *next)
 {
@@ -115,10 +132,10 @@ static int find_start(const struct question *q, const Replay *replay, uint64_t *
     case ADUAN__FEED__V1__REPLAY__FROM_SINCE_US:
         return store_event_since(q->worker->store, replay->since_us, next);
     case ADUAN__FEED__V1__REPLAY__FROM_AFTER:
-        if (replay->after > head->last || replay->after + 1 < head->first)
-            return E_INVALID;
         *next = replay->after + 1;
-        return OK;
+        return in_this_log(head, head->epoch, replay->after) ? OK : E_INVALID;
+    case ADUAN__FEED__V1__REPLAY__FROM_CURSOR:
+        return find_cursor(q, replay->cursor, next);
     default:
         *next = head->first;
         return OK;
@@ -131,6 +148,8 @@ static const char *malformed(const Replay *replay)
         return "an epoch has 16 bytes";
     if (replay->credit < 1 || replay->credit > CREDIT_MAX)
         return "credit is 1 to 1000";
+    if (replay->from_case == ADUAN__FEED__V1__REPLAY__FROM_CURSOR && !store_cursor_name_valid(replay->cursor))
+        return "a cursor's name is 1 to 64 printable characters of ASCII";
     return NULL;
 }
 
@@ -171,13 +190,106 @@ static void ask_replay(const struct question *q)
     }
 }
 
+/* --- confirming --------------------------------------------------------------------------------------------- */
+
+struct ticket {
+    struct asker asker;
+    uint8_t id[CHUNK_ID_MAX];
+    size_t id_len;
+};
+_Static_assert(sizeof(struct ticket) <= WRITER_TICKET_BYTES, "the writer can carry it");
+
+static void ask_confirm(const struct question *q)
+{
+    const Aduan__Feed__V1__Confirm *confirm = q->request->confirm;
+    struct confirmation confirmation = {.sequence = confirm->sequence};
+    struct ticket ticket = {.asker = q->asker, .id_len = q->request->id.len};
+    if (!store_cursor_name_valid(confirm->cursor)) {
+        refuse(q, REFUSED(MALFORMED), "a cursor's name is 1 to 64 printable characters of ASCII");
+        return;
+    }
+    if (confirm->epoch.len != STORE_EPOCH_BYTES) {
+        refuse(q, REFUSED(MALFORMED), "an epoch has 16 bytes");
+        return;
+    }
+    if (memcmp(confirm->epoch.data, q->feed->head.epoch, STORE_EPOCH_BYTES) != 0 ||
+        confirm->sequence > q->feed->head.last) {
+        requests_truncated(q->worker, &q->asker, &q->request->id);
+        return;
+    }
+    snprintf(confirmation.view, sizeof confirmation.view, "%s", q->asker.view->view.name);
+    snprintf(confirmation.cursor, sizeof confirmation.cursor, "%s", confirm->cursor);
+    memcpy(confirmation.epoch, confirm->epoch.data, STORE_EPOCH_BYTES);
+    memcpy(ticket.id, q->request->id.data, ticket.id_len);
+    memcpy(confirmation.ticket, &ticket, sizeof ticket);
+    if (!writer_confirm(q->feed->writer, &confirmation))
+        refuse(q, REFUSED(BUSY), "too many confirmations wait for the store");
+}
+
+static void tell_confirmed(struct worker *worker, struct confirmation *confirmation)
+{
+    struct ticket ticket;
+    memcpy(&ticket, confirmation->ticket, sizeof ticket);
+    ProtobufCBinaryData id = {ticket.id_len, ticket.id};
+    if (confirmation->err == E_FULL) {
+        requests_refuse(worker, &ticket.asker, &id, REFUSED(TOO_MANY), "a key has 64 cursors at most");
+    } else if (confirmation->err != OK) {
+        requests_refuse(worker, &ticket.asker, &id, REFUSED(BUSY), "the store cannot be written now");
+    } else {
+        Aduan__Feed__V1__Confirmed confirmed = ADUAN__FEED__V1__CONFIRMED__INIT;
+        Response response = answer_to(&id);
+        confirmed.cursor = confirmation->cursor;
+        confirmed.sequence = confirmation->sequence;
+        response.what_case = ADUAN__FEED__V1__RESPONSE__WHAT_CONFIRMED;
+        response.confirmed = &confirmed;
+        requests_answer(worker, &ticket.asker, &response);
+    }
+}
+
+void requests_confirmed(struct worker *worker)
+{
+    struct feed *feed = worker->role_state;
+    struct confirmation confirmation;
+    while (writer_next(feed->writer, &confirmation))
+        tell_confirmed(worker, &confirmation);
+}
+
+/* --- dispatch ----------------------------------------------------------------------------------------------- */
+
+/* Credit and Cancel belong to a replay that was counted when it was asked for. */
+static bool counted(const Request *request)
+{
+    return request->what_case != ADUAN__FEED__V1__REQUEST__WHAT_CREDIT &&
+           request->what_case != ADUAN__FEED__V1__REQUEST__WHAT_CANCEL;
+}
+
+/* A routing id of one's own choice might be one that another asker had a moment ago: on tcp it could be answered with
+ * what was meant for him. libzmq's own begin with a zero byte. */
+static bool chose_routing_id(const struct question *q)
+{
+    return q->asker.end == &q->feed->tcp && (q->asker.routing_len != 5 || q->asker.routing[0] != 0);
+}
+
+static bool admitted(const struct question *q)
+{
+    if (q->asker.view->revoked)
+        refuse(q, REFUSED(REVOKED), "this key is revoked");
+    else if (q->request->version != REQUEST_VERSION)
+        refuse(q, REFUSED(VERSION), "this server speaks version 1");
+    else if (chose_routing_id(q))
+        refuse(q, REFUSED(MALFORMED), "do not set a routing id");
+    else if (counted(q->request) && !views_count_request(q->asker.view, q->mono_ms))
+        refuse(q, REFUSED(TOO_MANY), "too many requests a second");
+    else
+        return true;
+    return false;
+}
+
 static void dispatch(const struct question *q)
 {
     const Request *request = q->request;
-    if (request->version != REQUEST_VERSION) {
-        refuse(q, REFUSED(VERSION), "this server speaks version 1");
+    if (!admitted(q))
         return;
-    }
     switch (request->what_case) {
     case ADUAN__FEED__V1__REQUEST__WHAT_HEAD:
         ask_head(q);
@@ -190,6 +302,9 @@ static void dispatch(const struct question *q)
         break;
     case ADUAN__FEED__V1__REQUEST__WHAT_CANCEL:
         replay_cancel(q->feed, &q->asker, &request->id);
+        break;
+    case ADUAN__FEED__V1__REQUEST__WHAT_CONFIRM:
+        ask_confirm(q);
         break;
     default:
         refuse(q, REFUSED(MALFORMED), "nothing is asked that this server knows");
@@ -217,11 +332,12 @@ static bool receive(struct feed_end *end, struct asker *asker, zmq_msg_t *body, 
 
 static void take(struct worker *worker, const struct asker *asker, zmq_msg_t *body, uint64_t mono_ms)
 {
+    struct feed *feed = worker->role_state;
     Request *request = aduan__feed__v1__request__unpack(NULL, zmq_msg_size(body), zmq_msg_data(body));
     if (!request || request->id.len < 1 || request->id.len > CHUNK_ID_MAX) {
         worker->refused++;
     } else {
-        struct question question = {worker, worker->role_state, *asker, request, mono_ms};
+        struct question question = {worker, feed, *asker, request, mono_ms};
         dispatch(&question);
     }
     aduan__feed__v1__request__free_unpacked(request, NULL);

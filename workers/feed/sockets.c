@@ -41,18 +41,44 @@ static void *open_socket(void *context, int type, int send_queue)
     return socket;
 }
 
-static int bind_end(struct feed_end *end, void *context, const char *publish, const char *replay, struct fault *fault)
+/* No key, no registered key, nobody who answers for keys: no connection. libzmq 4.3.4 honours ZMQ_ZAP_ENFORCE_DOMAIN;
+ * its header shows the name to draft builds only. */
+static int secure(void *socket, const struct curve_key *key)
+{
+    enum { ZAP_ENFORCE_DOMAIN = 93 };
+    return set(socket, ZMQ_CURVE_SERVER, 1) ||
+           zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, key->secret_text, CURVE_KEY_TEXT_BYTES) ||
+           zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, FEED_ZAP_DOMAIN, sizeof FEED_ZAP_DOMAIN - 1) ||
+           set(socket, ZAP_ENFORCE_DOMAIN, 1);
+}
+
+/* key NULL: the directory's mode says who may connect. */
+static int bind_end(struct feed_end *end, void *context, const char *publish, const char *replay,
+                    const struct curve_key *key, struct fault *fault)
 {
     end->publish = open_socket(context, ZMQ_XPUB, PUBLISH_QUEUE);
     end->replay = open_socket(context, ZMQ_ROUTER, REPLAY_QUEUE);
     if (!end->publish || !end->replay || set(end->publish, ZMQ_XPUB_MANUAL, 1) ||
-        set(end->replay, ZMQ_ROUTER_MANDATORY, 1))
+        set(end->replay, ZMQ_ROUTER_MANDATORY, 1) || (key && (secure(end->publish, key) || secure(end->replay, key))))
         return fault_set(fault, E_IO, "the feed's sockets: %s", zmq_strerror(zmq_errno()));
     if (zmq_bind(end->publish, publish))
         return fault_set(fault, E_IO, "cannot bind %s: %s", publish, zmq_strerror(zmq_errno()));
     if (zmq_bind(end->replay, replay))
         return fault_set(fault, E_IO, "cannot bind %s: %s", replay, zmq_strerror(zmq_errno()));
     return OK;
+}
+
+static int open_tcp(struct worker *worker, struct fault *fault)
+{
+    struct feed *feed = worker->role_state;
+    const struct config *config = worker->config;
+    struct curve_key key;
+    int err = curve_key_load(config->feed_key_path, &key, fault);
+    if (err != OK)
+        return err;
+    err = bind_end(&feed->tcp, worker->zmq, config->feed_publish, config->feed_replay, &key, fault);
+    curve_key_wipe(&key);
+    return err;
 }
 
 int sockets_open(struct worker *worker, struct fault *fault)
@@ -64,7 +90,8 @@ int sockets_open(struct worker *worker, struct fault *fault)
         err = config_endpoint(worker->config, "feed.replay", replay);
     if (err)
         return fault_set(fault, err, "run_dir %s is too long for a socket's path", worker->config->run_dir);
-    return bind_end(&feed->ipc, worker->zmq, publish, replay, fault);
+    err = bind_end(&feed->ipc, worker->zmq, publish, replay, NULL, fault);
+    return err == OK && *worker->config->feed_publish ? open_tcp(worker, fault) : err;
 }
 
 static void close_end(struct feed_end *end)

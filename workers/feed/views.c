@@ -3,6 +3,7 @@
 #include "feed.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct feed_view *views_add(struct feed *feed, const struct seal *seal, const char *name, enum view_tier tier,
                             const char *agency)
@@ -19,8 +20,23 @@ struct feed_view *views_add(struct feed *feed, const struct seal *seal, const ch
 
 struct feed_view *views_of(struct feed *feed, const struct feed_end *end, zmq_msg_t *message)
 {
-    (void)message;
-    return end == &feed->ipc ? feed->views[0] : NULL;
+    if (end == &feed->ipc)
+        return feed->views[0];
+    const char *user = zmq_msg_gets(message, "User-Id");
+    for (size_t i = 1; user && i < feed->view_count; i++) {
+        if (strcmp(feed->views[i]->user, user) == 0)
+            return feed->views[i];
+    }
+    return NULL;
+}
+
+bool views_count_request(struct feed_view *view, uint64_t mono_ms)
+{
+    if (mono_ms - view->rate_ms >= 1000) {
+        view->rate_ms = mono_ms;
+        view->rate_count = 0;
+    }
+    return view->rate == 0 || view->rate_count++ < view->rate;
 }
 
 void views_done(struct feed *feed)
