@@ -78,10 +78,20 @@ def templates_seeds():
     return seeds
 
 
+def redact_seeds():
+    data = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../data")
+    seeds = []
+    for name in sorted(os.listdir(data)):
+        if name.startswith("redact_"):
+            with open(os.path.join(data, name), "rb") as file:
+                seeds += [line.split(b"\t")[0] for line in file.read().splitlines()]
+    return seeds
+
+
 def main():
     target, directory = sys.argv[1:]
     make = {"frame": frame_seeds, "text": text_seeds, "config": config_seeds,
-            "templates": templates_seeds}.get(target, lambda: [b""])
+            "templates": templates_seeds, "redact": redact_seeds}.get(target, lambda: [b""])
     for i, seed in enumerate(make()):
         with open(os.path.join(directory, f"seed-{i:03}"), "wb") as file:
             file.write(seed)

@@ -6,7 +6,7 @@
  */
 #include "redact_priv.h"
 
-enum { FILL_MAX = 7, PLACE_WORDS_MAX = 3, STREET_WORDS_MAX = 3 };
+enum { FILL_MAX = 7, PLACE_WORDS_MAX = 3, STREET_WORDS_MAX = 4 };
 
 /* A word of a name of a street or a village. */
 static bool place_word(const struct scan *scan, size_t t)
@@ -43,7 +43,7 @@ static size_t piece_end(const struct scan *scan, size_t t)
     size_t name = end;
     for (int words = 0; words < STREET_WORDS_MAX; words++) {
         size_t number = number_end(scan, end);
-        bool word = place_word(scan, end) ||
+        bool word = place_word(scan, end) || scan_word(scan, end, WORD_TITLE) ||
                     (end == name && scan_kind(scan, end, TOKEN_WORD) && !scan_word(scan, end, WORD_STREET));
         if (number > end || !word)
             break;

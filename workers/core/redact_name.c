@@ -46,8 +46,8 @@ static bool first_word(const struct scan *scan, size_t t, enum trust trust)
 {
     if (!scan_kind(scan, t, TOKEN_WORD) || token_len(&scan->token[t]) < 2)
         return false;
-    if (known(scan, t))
-        return true;
+    if (known(scan, t) || (known_too(scan, t) && trust != TRUST_KNOWN && known(scan, t + 1)))
+        return true; /* "Imam" is one where "Mustofa" follows */
     if (scan_common(scan, t))
         return false;
     return trust == TRUST_ANY || (trust == TRUST_LOOKS && capital(scan, t));
@@ -102,6 +102,7 @@ static size_t found_name(struct scan *scan, size_t t, enum trust trust)
 {
     bool titled = false;
     size_t from = skip_titles(scan, t, &titled);
+    from += titled && scan_sign(scan, from, ":="); /* "nama bapak: Supriyadi" */
     if (titled && trust == TRUST_LOOKS)
         trust = TRUST_ANY;
     else if (titled && trust == TRUST_KNOWN)
@@ -189,6 +190,8 @@ static void look_behind(struct scan *scan, size_t t)
     size_t at = after_an(scan, t);
     if (at == 0)
         at = after_regards(scan, t);
+    if (at == 0 && scan_is(scan, t, "bertanda") && scan_is(scan, t + 1, "tangan"))
+        at = t + 2;
     if (at == 0 && scan_word(scan, t, WORD_NAME))
         at = t + 1;
     if (at > 0)
@@ -213,7 +216,9 @@ static void signature(struct scan *scan)
         size_t from = end - words;
         if (!scan_kind(scan, from, TOKEN_WORD))
             return;
-        if (scan_kind(scan, from - 1, TOKEN_SIGN) && known(scan, from) && name_end(scan, from, TRUST_LOOKS) == end) {
+        bool street = scan_sign(scan, from - 1, ".") && from > 1 && scan_word(scan, from - 2, WORD_STREET);
+        if (scan_kind(scan, from - 1, TOKEN_SIGN) && !street && known(scan, from) &&
+            name_end(scan, from, TRUST_LOOKS) == end) {
             scan_found(scan, from, end, REDACT_NAME);
             return;
         }
