@@ -25,6 +25,7 @@ struct reply {
     uint32_t link;
     uint64_t submitter;  /* a peer's serial */
     uint64_t end;        /* FLYING: the place of its last byte */
+    uint64_t claim;      /* the newest one that it was submitted under */
     Aduan__Wire__Mt *mt; /* until it is written */
     int outcome;
 };
@@ -223,6 +224,22 @@ static struct reply *remember(struct outbound *outbound, const uint8_t id[ID_BYT
     return reply;
 }
 
+/* A known one is asked for again, perhaps under a newer claim: while it is not written, that one's time counts. */
+static void repeat(struct outbound *outbound, struct reply *reply, Aduan__Wire__Mt **mt)
+{
+    outbound->figures.repeated++;
+    if ((*mt)->claim > reply->claim) {
+        reply->claim = (*mt)->claim;
+        if (reply->state == QUEUED) {
+            drop_mt(reply);
+            reply->mt = *mt;
+            *mt = NULL;
+        }
+    }
+    if (reply->state == KNOWN)
+        owe(outbound, reply);
+}
+
 /* The submitter changes hands: a reply may be asked for again by another responder, or by another life of the same. */
 static void submitted_by(struct roster *roster, struct reply *reply, struct peer *peer)
 {
@@ -244,12 +261,11 @@ bool outbound_submit(struct outbound *outbound, struct roster *roster, struct pe
         }
         struct reply *reply = (struct reply *)idmap_find(&outbound->replies, mt->reply_id.data);
         if (reply) {
-            outbound->figures.repeated++;
-            if (reply->state == KNOWN)
-                owe(outbound, reply);
+            repeat(outbound, reply, &submit->mt[i]);
         } else if ((reply = remember(outbound, mt->reply_id.data)) != NULL) {
             outbound->figures.submitted++;
             reply->mt = mt;
+            reply->claim = mt->claim;
             submit->mt[i] = NULL;
             place(outbound, reply);
         } else {
@@ -265,12 +281,23 @@ bool outbound_submit(struct outbound *outbound, struct roster *roster, struct pe
 
 /* --- links --------------------------------------------------------------------------------------------------- */
 
-static void write_out(struct outbound *outbound, uint32_t link)
+/* Past its time the reply may have been given to another box: whoever stood still must not write it too. */
+static bool is_late(const Aduan__Wire__Mt *mt, uint64_t now_us)
+{
+    return mt->write_until_us > 0 && now_us >= mt->write_until_us;
+}
+
+static void write_out(struct outbound *outbound, uint32_t link, uint64_t now_us)
 {
     struct reply *reply;
     while ((reply = TAILQ_FIRST(&outbound->links[link].queue)) != NULL &&
            outbound->links[link].flying < OUTBOUND_WINDOW && outbound->hooks.up(outbound->hooks.ctx, link)) {
         uint64_t end;
+        if (is_late(reply->mt, now_us)) {
+            outbound->figures.late++;
+            decide(outbound, reply, NOT_SENT);
+            continue;
+        }
         if (!outbound->hooks.submit(outbound->hooks.ctx, link, reply->mt, &end)) {
             decide(outbound, reply, RETRY);
             continue;
@@ -345,6 +372,7 @@ static bool tell(struct outbound *outbound, struct roster *roster, struct peer *
             continue;
         aduan__wire__submit_result__init(&results[count]);
         results[count].reply_id = (ProtobufCBinaryData){ID_BYTES, reply->node.id};
+        results[count].claim = reply->claim;
         results[count].outcome = (Aduan__Wire__SubmitOutcome)reply->outcome;
         list[count] = &results[count];
         told[count++] = reply;
@@ -367,14 +395,14 @@ static bool tell(struct outbound *outbound, struct roster *roster, struct peer *
     return true;
 }
 
-void outbound_pump(struct outbound *outbound, struct roster *roster)
+void outbound_pump(struct outbound *outbound, struct roster *roster, uint64_t now_us)
 {
     struct reply *reply, *next;
     for (uint32_t i = 0; i < outbound->hooks.links; i++)
         if (!outbound->hooks.up(outbound->hooks.ctx, i) && outbound->links[i].queued > 0)
             replace_queue(outbound, i);
     for (uint32_t i = 0; i < outbound->hooks.links; i++)
-        write_out(outbound, i);
+        write_out(outbound, i, now_us);
     for (reply = TAILQ_FIRST(&outbound->owed); reply; reply = next) {
         struct peer *peer = addressee(roster, reply);
         next = TAILQ_NEXT(reply, in_list);

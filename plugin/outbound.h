@@ -42,7 +42,7 @@ struct outbound_hooks {
 
 struct outbound_figures {
     uint64_t submitted, repeated, outcomes[8]; /* outcomes by enum SubmitOutcome */
-    uint64_t stray_acks, overflowed;
+    uint64_t stray_acks, overflowed, late;
     uint32_t in_flight, queued, owed;
 };
 
@@ -51,8 +51,8 @@ void outbound_free(struct outbound *outbound);
 
 /* Takes a SUBMIT apart; the MTs it keeps are moved out of the body. False: it holds more than can be remembered. */
 bool outbound_submit(struct outbound *outbound, struct roster *roster, struct peer *from, Aduan__Wire__Submit *submit);
-/* Writes what the windows allow, tells the responders what has been decided. */
-void outbound_pump(struct outbound *outbound, struct roster *roster);
+/* Writes what the windows allow and whose time is not over, tells the responders what has been decided. */
+void outbound_pump(struct outbound *outbound, struct roster *roster, uint64_t now_us);
 void outbound_mt_ack(struct outbound *outbound, uint32_t link, const uint8_t reply_id[ID_BYTES],
                      Aduan__Wire__SubmitOutcome outcome);
 /* `sent`: how many bytes of that connection had left. */

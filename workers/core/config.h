@@ -23,9 +23,10 @@ struct config_bearerbox {
     uint32_t port;   /* smsbox-port */
     char *smsbox_id; /* identifies us in smsbox-route */
     bool tls;
-    char *tls_ca;   /* PEM that the server's certificate must chain to; NULL: not checked */
-    char *tls_cert; /* PEM with our certificate and key; NULL: none */
-    char *tls_name; /* what the certificate must be made out to; "": the host */
+    char *tls_ca;     /* PEM that the server's certificate must chain to; NULL: not checked */
+    char *tls_cert;   /* PEM with our certificate and key; NULL: none */
+    char *tls_name;   /* what the certificate must be made out to; "": the host */
+    char *status_url; /* bearerbox's store-status; "": it cannot be asked */
 };
 
 struct config_box {

@@ -2,6 +2,7 @@
 /* What only the whole configuration can tell: names that clash, limits that contradict each other, a run_dir whose
  * sockets would have no room. Each fault points at the line to change. */
 #include "config_priv.h"
+#include "status_url.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -110,6 +111,7 @@ static int check_link(const struct config_bearerbox *link, const struct yaml_nod
                      {"tls_ca", link->tls_ca},
                      {"tls_cert", link->tls_cert},
                      {"tls_name", link->tls_name}};
+    struct status_url url;
 
     if (!is_name(link->name))
         return yaml_fault(field_of(node, "name"), fault,
@@ -122,6 +124,9 @@ static int check_link(const struct config_bearerbox *link, const struct yaml_nod
     if (!link->tls && (link->tls_ca || link->tls_cert))
         return yaml_fault(field_of(node, link->tls_ca ? "tls_ca" : "tls_cert"), fault,
                           "a certificate without 'tls: yes': the line would not be encrypted");
+    if (*link->status_url && status_url_parse(link->status_url, &url) != OK)
+        return yaml_fault(field_of(node, "status_url"), fault,
+                          "status_url: http://ADDRESS:PORT/store-status.txt?password=…, the address as a number");
     if (*link->tls_name && !link->tls_ca)
         return yaml_fault(field_of(node, "tls_name"), fault,
                           "tls_name without tls_ca: the name is read in a certificate that a CA vouches for");

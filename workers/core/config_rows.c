@@ -74,6 +74,11 @@ static const struct config_row rows[] = {
      "PEM file with our certificate and key; empty: none.", false},
     {"boxes[].bearerboxes[].tls_name", CONFIG_TEXT, LINK(tls_name), "", 0, 253, NULL,
      "Whom the server's certificate must be made out to, when that is not the host.", false},
+    {"boxes[].bearerboxes[].status_url", CONFIG_TEXT, LINK(status_url), "", 0, 500, NULL,
+     "bearerbox's store-status page, http://127.0.0.1:13000/store-status.txt?password=STATUS-PASSWORD (its address as a "
+     "number). Asked before a reply of unknown fate is handed over again, so that none goes out twice while bearerbox "
+     "still has it. Empty: such a reply is sent again after replies.ambiguous_s.",
+     true},
 
     {"workers.classifiers", CONFIG_COUNT, AT(classifiers), "1", 0, 64, NULL,
      "How many classifiers to start; `aduan scale` changes it live.", true},

@@ -139,6 +139,7 @@ static int claim_one(struct store_txn *txn, const struct store_claim *claim, str
         rc = render(txn, claim, reply);
     if (rc == E_INVALID || rc == E_STATE)
         return fail(txn, reply, rc == E_INVALID ? "template" : "no_ticket");
+    item->was_sending = reply->state == REPLY_STATE(SENDING);
     if (rc == OK)
         rc = reply_next(reply->state, REPLY_IN_CLAIM, &reply->state);
     if (rc != OK)
@@ -146,6 +147,7 @@ static int claim_one(struct store_txn *txn, const struct store_claim *claim, str
     reply->due_us = claim->now_us + claim->lease_us;
     reply->changed_us = claim->now_us;
     reply->attempts++;
+    reply->claims++;
     record_set_string(&reply->holder, claim->holder);
     record_set_bytes(&reply->holder_life, claim->life, STORE_REPLY_ID_BYTES);
     *claimed = true;

@@ -81,6 +81,21 @@ static bool stale(const Reply *reply, enum reply_input input)
            strncmp(reply->cause, word, strlen(word)) == 0;
 }
 
+/* Only the claim that is on now may say that the reply was not taken: a worker or box that stood still past its lease
+ * speaks of a claim that another one has taken over since. That a reply went out is true whoever says so. */
+static bool superseded(const Reply *reply, const struct store_reply_input *input)
+{
+    switch (input->input) {
+    case REPLY_IN_RETRY:
+    case REPLY_IN_NOT_SENT:
+    case REPLY_IN_AMBIGUOUS:
+    case REPLY_IN_REJECTED:
+        return input->claim != 0 && input->claim != reply->claims;
+    default:
+        return false;
+    }
+}
+
 static void release_holder(Reply *reply)
 {
     record_set_string(&reply->holder, NULL);
@@ -95,7 +110,7 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
     set_cause(reply, input);
     if (next == REPLY_STATE(READY) || next == REPLY_STATE(SENDING)) {
         reply->due_us = input->due_us > now_us ? input->due_us : now_us;
-        if (input->input == REPLY_IN_NOT_SENT && reply->attempts > 0)
+        if ((input->input == REPLY_IN_NOT_SENT || input->unattempted) && reply->attempts > 0)
             reply->attempts--; /* nothing was attempted */
     } else {
         reply->due_us = 0;
@@ -119,7 +134,7 @@ static int apply(struct store_txn *txn, const struct store_reply_input *input, s
     if (rc != OK)
         return rc;
     Reply *reply = (Reply *)record;
-    if (stale(reply, input->input) || reply_next(reply->state, input->input, &next) != OK) {
+    if (stale(reply, input->input) || superseded(reply, input) || reply_next(reply->state, input->input, &next) != OK) {
         (*ignored)++;
     } else {
         bool waited = reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);

@@ -14,8 +14,8 @@
 
 enum { NEWS_FIRST_ROOM = 1024, RENEW_EVERY_MS = 500, RENEWALS_MAX = 240 };
 
-void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], enum reply_input input, uint64_t wait_ms,
-              const char *cause)
+struct store_reply_input *news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim,
+                                   enum reply_input input, uint64_t wait_ms, const char *cause)
 {
     struct responder *responder = worker->role_state;
     if (responder->news_count == responder->news_room) {
@@ -27,8 +27,10 @@ void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], enum reply_in
     if (responder->news_count == 0)
         responder->news_ms = clock_mono_ms();
     struct store_reply_input *news = &responder->news[responder->news_count++];
-    *news = (struct store_reply_input){.input = input, .due_us = clock_now_us() + wait_ms * 1000, .cause = cause};
+    *news = (struct store_reply_input){
+        .input = input, .due_us = clock_now_us() + wait_ms * 1000, .claim = claim, .cause = cause};
     memcpy(news->id, id, UUID_BYTES);
+    return news;
 }
 
 /* --- results ------------------------------------------------------------------------------------------------ */
@@ -59,27 +61,29 @@ static void on_result(struct worker *worker, const Aduan__Wire__SubmitResult *re
     uint32_t attempts;
     switch (result->outcome) {
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED:
-        news_add(worker, id, REPLY_IN_ACCEPTED, 0, NULL);
+        (void)news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, NULL);
         worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_BUFFERED:
-        news_add(worker, id, REPLY_IN_ACCEPTED, 0, "buffered");
+        (void)news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, "buffered");
         worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_REJECTED:
-        news_add(worker, id, REPLY_IN_REJECTED, 0, "no route or blacklisted");
+        (void)news_add(worker, id, result->claim, REPLY_IN_REJECTED, 0, "no route or blacklisted");
         worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_RETRY:
         attempts = attempts_of(worker, id, flight);
-        news_add(worker, id, REPLY_IN_RETRY,
-                 reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s), "bearerbox is busy");
+        (void)news_add(worker, id, result->claim, REPLY_IN_RETRY,
+                       reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s),
+                       "bearerbox is busy");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_NOT_SENT:
-        news_add(worker, id, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
+        (void)news_add(worker, id, result->claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_AMBIGUOUS:
-        news_add(worker, id, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker), "the link broke before the MT ack");
+        (void)news_add(worker, id, result->claim, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker),
+                       "the link broke before the MT ack");
         break;
     default:
         worker->refused++;
@@ -109,12 +113,20 @@ void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Repo
         if (input == REPLY_IN_END)
             worker->refused++;
         else
-            news_add(worker, report->reply_id.data, input, 0, NULL);
+            (void)news_add(worker, report->reply_id.data, 0, input, 0, NULL);
         acks_add(&responder->uncommitted[channel], report->uuid.data);
     }
 }
 
 /* --- lost lines and long waits ------------------------------------------------------------------------------ */
+
+/* A box that is silent may only stand still: until the time to write is over it may still write. */
+static uint64_t lost_wait_ms(const struct worker *worker, const struct flight *flight)
+{
+    uint64_t wait = ambiguous_wait_ms(worker), now_us = clock_now_us();
+    uint64_t open = flight->write_until_us > now_us ? (flight->write_until_us - now_us) / 1000 + 1 : 0;
+    return wait > open ? wait : open;
+}
 
 void news_channel_lost(struct worker *worker, size_t channel)
 {
@@ -125,7 +137,8 @@ void news_channel_lost(struct worker *worker, size_t channel)
             i++;
             continue;
         }
-        news_add(worker, flight->id, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker), "its aduanbox is gone");
+        (void)news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lost_wait_ms(worker, flight),
+                       "its aduanbox is gone");
         flights_remove(&responder->flights, flight);
     }
     acks_clear(&responder->uncommitted[channel]);
@@ -151,7 +164,7 @@ void news_renew_leases(struct worker *worker, uint64_t mono_ms)
             continue;
         }
         if (mono_ms >= flight->renew_ms) {
-            news_add(worker, flight->id, REPLY_IN_AMBIGUOUS, lease_ms, "waiting for the MT ack");
+            (void)news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lease_ms, "waiting for the MT ack");
             flight->renewals++;
             flight->renew_ms = mono_ms + lease_ms / 2;
         }

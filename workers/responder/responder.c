@@ -14,9 +14,14 @@
  *   after that commit           nothing is open
  *   with a report uncommitted   it was not acked: the box gives it to another responder
  * If the box dies with replies out they are AMBIGUOUS: they stay SENDING for reply_ambiguous_s, time for a delivery
- * report to prove that they went out; then they are sent again. Their id is also bearerbox's id of the MT, so that a
- * report of either copy finds the reply.
- * If this process stands still (SIGSTOP, a stuck disk) longer than the lease after a claim, it submits nothing of it.
+ * report to prove that they went out. Their id is also bearerbox's id of the MT, so that a report of either copy finds
+ * the reply.
+ * Whatever is claimed while SENDING may have gone out. bearerbox is asked first (inquiry.h): while its store has the MT
+ * or a report to that citizen the reply waits; when it has neither the reply is READY again, and only then submitted.
+ * Where no bearerbox can be asked it is submitted at once.
+ * If this process stands still (SIGSTOP, a stuck disk) longer than the lease after a claim, it submits nothing of it; a
+ * box that stands still writes nothing of it (Mt.write_until_us); and what either says later of that claim is no news
+ * (store_reply_input.claim).
  */
 #include "responder.h"
 
@@ -70,6 +75,7 @@ static int start(struct worker *worker, struct fault *fault)
     responder->acks = calloc(worker->channel_count, sizeof *responder->acks);
     if (!responder->uncommitted || !responder->acks)
         abort();
+    responder->inquiry = inquiry_new(submit_verdict, worker);
     worker->role_state = responder;
     return OK;
 }
@@ -108,11 +114,15 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
     struct responder *responder = worker->role_state;
     news_renew_leases(worker, mono_ms);
     uint64_t next = submit_due(worker, mono_ms);
+    if (worker->draining)
+        inquiry_abandon(responder->inquiry);
+    uint64_t asked = inquiry_work(responder->inquiry, worker->config, mono_ms);
     uint64_t commit = news_commit(worker, mono_ms);
     uint64_t idle_until = mono_ms + (send_acks(worker) ? ACK_RETRY_MS : IDLE_MS);
     worker->backlog = (uint32_t)responder->flights.count;
     worker->oldest_us = responder->flights.count > 0 ? responder->oldest_us : 0;
     next = next < commit ? next : commit;
+    next = next < asked ? next : asked;
     return next < idle_until ? next : idle_until;
 }
 
@@ -132,6 +142,7 @@ static void stop(struct worker *worker)
         acks_done(&responder->uncommitted[i]);
         acks_done(&responder->acks[i]);
     }
+    inquiry_free(responder->inquiry);
     flights_done(&responder->flights);
     free(responder->uncommitted);
     free(responder->acks);

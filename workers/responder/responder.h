@@ -5,6 +5,7 @@
 
 #include "acks.h"
 #include "flights.h"
+#include "inquiry.h"
 #include "worker.h"
 
 struct responder {
@@ -16,6 +17,8 @@ struct responder {
     uint64_t news_ms;         /* when the first of them came */
     struct acks *uncommitted; /* one a channel: reports whose news is among them */
     struct acks *acks;        /* one a channel: reports that are durable */
+
+    struct inquiry *inquiry; /* submit.c: about those whose fate is unknown */
 
     uint64_t claim_ms; /* no look at the outbox before */
     uint64_t renew_ms; /* when to look over the leases */
@@ -40,10 +43,13 @@ int responder_render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__
 
 /* submit.c: claims what is due and there is room for, and submits it. Returns when to look again. */
 uint64_t submit_due(struct worker *worker, uint64_t mono_ms);
+/* What bearerbox's store says of a reply that was claimed for the question only; inquiry_fn, ctx is the worker. */
+void submit_verdict(void *ctx, const uint8_t id[UUID_BYTES], enum inquiry_verdict verdict);
 
-/* news.c */
-void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], enum reply_input input, uint64_t wait_ms,
-              const char *cause);
+/* news.c. What it returns may be completed until the next call. */
+/* claim: the one it is about, 0 for news that is true of all (see store_reply_input). */
+struct store_reply_input *news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim,
+                                   enum reply_input input, uint64_t wait_ms, const char *cause);
 void news_results(struct worker *worker, const Aduan__Wire__Results *results);
 void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Reports *reports);
 /* Everything that is out at this channel will have no result from it. */

@@ -64,6 +64,8 @@ static void fill_mt(const struct worker *worker, const struct store_reply *claim
     mt->account = reply->account;
     mt->bearerbox = reply->bearerbox;
     mt->dlr_mask = worker->config->reply_dlr_mask;
+    mt->claim = reply->claims;
+    mt->write_until_us = reply->due_us; /* when its lease ends */
 }
 
 static void take_off(struct worker *worker, const struct store_reply *claimed, size_t channel, uint64_t mono_ms)
@@ -75,16 +77,66 @@ static void take_off(struct worker *worker, const struct store_reply *claimed, s
     flight->renewals = 0;
     flight->renew_ms = mono_ms + (uint64_t)worker->config->reply_lease_s * 500;
     flight->since_us = clock_now_us();
+    flight->claim = claimed->reply->claims;
+    flight->write_until_us = claimed->reply->due_us;
 }
 
-static void not_sent(struct worker *worker, const uint8_t id[UUID_BYTES], const char *cause)
+static void not_sent(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim, const char *cause)
 {
     struct responder *responder = worker->role_state;
     struct flight *flight = flights_find(&responder->flights, id);
     if (flight)
         flights_remove(&responder->flights, flight);
-    news_add(worker, id, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, cause);
+    (void)news_add(worker, id, claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, cause);
 }
+
+/* --- what may have gone out --------------------------------------------------------------------------------- */
+
+static const size_t ASKED = SIZE_MAX; /* a flight's channel: it is with no box, bearerbox is asked about it */
+
+/* Not about one that is at a box of ours: that box knows. */
+static bool must_ask(struct worker *worker, const struct store_reply *claimed)
+{
+    struct responder *responder = worker->role_state;
+    const struct flight *flight = flights_find(&responder->flights, claimed->reply->id.data);
+    return claimed->was_sending && (!flight || flight->channel == ASKED) && inquiry_possible(worker->config);
+}
+
+static void ask(struct worker *worker, const struct store_reply *claimed, uint64_t mono_ms)
+{
+    struct responder *responder = worker->role_state;
+    const uint8_t *id = claimed->reply->id.data;
+    const struct flight *known = flights_find(&responder->flights, id);
+    bool asked = known && known->channel == ASKED;
+    take_off(worker, claimed, ASKED, mono_ms);
+    if (!asked)
+        inquiry_ask(responder->inquiry, id, claimed->receiver, claimed->receiver_len);
+}
+
+void submit_verdict(void *ctx, const uint8_t id[UUID_BYTES], enum inquiry_verdict verdict)
+{
+    struct worker *worker = ctx;
+    struct responder *responder = worker->role_state;
+    const struct config *config = worker->config;
+    struct flight *flight = flights_find(&responder->flights, id);
+    if (!flight || flight->channel != ASKED)
+        return;
+    uint64_t claim = flight->claim, wait_ms = (uint64_t)config->reply_ambiguous_s * 1000;
+    bool enough = flight->attempts * 2 >= config->reply_attempts;
+    flights_remove(&responder->flights, flight);
+    if (worker->draining)
+        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, 0, "asked by another")->unattempted = true;
+    else if (verdict == INQUIRY_HELD)
+        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox still has it")->unattempted = true;
+    else if (verdict == INQUIRY_ABSENT)
+        (void)news_add(worker, id, claim, REPLY_IN_NOT_SENT, 0, "bearerbox does not have it");
+    else if (enough)
+        (void)news_add(worker, id, claim, REPLY_IN_NOT_SENT, 0, "bearerbox does not tell for too long");
+    else
+        (void)news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox does not tell");
+}
+
+/* --- submit ------------------------------------------------------------------------------------------------- */
 
 static void send_submit(struct worker *worker, size_t channel, Aduan__Wire__Mt **mt, size_t n)
 {
@@ -94,7 +146,7 @@ static void send_submit(struct worker *worker, size_t channel, Aduan__Wire__Mt *
     if (channel_send(worker->channels[channel], FRAME_SUBMIT, &submit.base) == OK)
         return;
     for (size_t i = 0; i < n; i++)
-        not_sent(worker, mt[i]->reply_id.data, "aduanbox does not take it");
+        not_sent(worker, mt[i]->reply_id.data, mt[i]->claim, "aduanbox does not take it");
 }
 
 /* All that goes to one channel, in frames of SUBMIT_MAX. */
@@ -132,9 +184,15 @@ static void submit_claimed(struct worker *worker, const struct store_replies *cl
     if (!channel_of)
         abort();
     for (size_t i = 0; i < claimed->count; i++) {
-        channel_of[i] = channel_for(worker, claimed->items[i].reply);
+        const Aduan__Record__Reply *reply = claimed->items[i].reply;
+        if (must_ask(worker, &claimed->items[i])) {
+            ask(worker, &claimed->items[i], mono_ms);
+            channel_of[i] = ASKED;
+            continue;
+        }
+        channel_of[i] = channel_for(worker, reply);
         if (channel_of[i] == worker->channel_count)
-            not_sent(worker, claimed->items[i].reply->id.data, "no aduanbox has a link");
+            not_sent(worker, reply->id.data, reply->claims, "no aduanbox has a link");
     }
     for (size_t c = 0; c < worker->channel_count; c++)
         submit_to(worker, c, claimed, channel_of, mono_ms);

@@ -11,6 +11,8 @@ enum {
     AMBIGUOUS = ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_AMBIGUOUS
 };
 
+static uint64_t stage_now_us, submit_claim, submit_until_us;
+
 static struct {
     bool up[LINKS], full;
     size_t written[LINKS];
@@ -45,6 +47,8 @@ static void open_with(size_t memory)
     const struct outbound_hooks hooks = {NULL, LINKS, on_up, on_name, on_submit};
     stage_open();
     stage.roster.role = "responder";
+    stage_now_us = 1000;
+    submit_claim = submit_until_us = 0;
     memset(&fake_links, 0, sizeof fake_links);
     fake_links.up[0] = fake_links.up[1] = true;
     stage.outbound = outbound_new(memory, 7, &hooks);
@@ -85,6 +89,8 @@ static void submit_to(char from, unsigned n, const char *link, const char *recei
     mt.receiver = (ProtobufCBinaryData){strlen(receiver), (uint8_t *)receiver};
     mt.body = (ProtobufCBinaryData){2, (uint8_t *)"ya"};
     mt.bearerbox = (char *)link;
+    mt.claim = submit_claim;
+    mt.write_until_us = submit_until_us;
     submit.n_mt = 1;
     submit.mt = &list;
     stage_hear(from, FRAME_SUBMIT, &submit.base);
@@ -97,7 +103,7 @@ static void submit(unsigned n)
 
 static void pump(void)
 {
-    outbound_pump(stage.outbound, &stage.roster);
+    outbound_pump(stage.outbound, &stage.roster, stage_now_us);
 }
 
 static void mt_ack(uint32_t link, unsigned n, int outcome)
@@ -131,6 +137,61 @@ static int told(char to, unsigned n, size_t count)
 }
 
 /* --- the promises -------------------------------------------------------------------------------------------- */
+
+static uint64_t claim_told(char to, unsigned n)
+{
+    uint8_t id[ID_BYTES];
+    uint64_t claim = 0;
+    id_of(n, id);
+    for (size_t i = 0; i < stage.sent_count; i++) {
+        if (stage.sent[i].to != to || stage.sent[i].type != FRAME_RESULTS)
+            continue;
+        const Aduan__Wire__Results *results = (const Aduan__Wire__Results *)stage.sent[i].body;
+        for (size_t k = 0; k < results->n_result; k++)
+            if (memcmp(results->result[k]->reply_id.data, id, ID_BYTES) == 0)
+                claim = results->result[k]->claim;
+    }
+    return claim;
+}
+
+static void past_its_time_it_is_not_written(void **state)
+{
+    (void)state;
+    submit_claim = 7;
+    submit_until_us = 1500;
+    submit(1);
+    stage_now_us = 1500; /* the box stood still meanwhile */
+    pump();
+    assert_int_equal(fake_links.written[0], 0);
+    assert_int_equal(told('r', 1, 1), NOT_SENT);
+    assert_int_equal(claim_told('r', 1), 7);
+    assert_int_equal(figures().late, 1);
+}
+
+static void a_newer_claim_gives_it_more_time(void **state)
+{
+    (void)state;
+    submit_claim = 7;
+    submit_until_us = 1500;
+    submit(1);
+    submit_claim = 8;
+    submit_until_us = 2500;
+    submit(1);
+    submit_claim = 6; /* an old one, late, takes none away */
+    submit_until_us = 100;
+    submit(1);
+    stage_now_us = 2000;
+    pump();
+    assert_int_equal(fake_links.written[0], 1);
+    submit_claim = 9;
+    submit(1); /* it is written already: only its result is asked for */
+    pump();
+    mt_ack(0, 1, ACCEPTED);
+    pump();
+    assert_int_equal(fake_links.written[0], 1);
+    assert_int_equal(told('r', 1, 1), ACCEPTED);
+    assert_int_equal(claim_told('r', 1), 9);
+}
 
 static void an_id_is_written_once(void **state)
 {
@@ -414,6 +475,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(an_id_is_written_once),
+        TEST(past_its_time_it_is_not_written),
+        TEST(a_newer_claim_gives_it_more_time),
         TEST(every_ack_has_its_outcome),
         TEST(a_stray_ack_changes_nothing),
         TEST(no_link_is_not_sent),
