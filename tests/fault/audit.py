@@ -78,28 +78,26 @@ def access_log(line):
 
 
 def answers(smpp, fake):
-    """ticket → Unix times at which a copy of its answer came to an SMSC (0 over the fake link, which has no clock)."""
+    """ticket → Unix times at which a copy of its answer came to an SMSC (whole seconds over the fake link)."""
     copies = collections.defaultdict(list)
     for at, _, text, udh in smpp.submits:
         if udh and bytes.fromhex(udh)[5] != 1:
             continue  # the part that names the ticket stands for the whole
         if found := TICKET.search(text):
             copies[int(found.group())].append(at)
-    for _, text in fake.received():
+    for at, text in fake.received():
         if found := TICKET.search(text):
-            copies[int(found.group())].append(0)
+            copies[int(found.group())].append(at)
     return copies
 
 
 def cause_of(first, second, replies, deaths):
-    for death in deaths:
-        if first and not first <= death["at"] <= second:
-            continue
-        if any(reply in death["spool"] for reply in replies):
-            return "bearerbox killed"
-    for death in deaths:
-        if first and first <= death["at"] <= min(second, first + RESPONSE_S):
-            return "bearerbox killed before its report"
+    grain = 1.0 if first == int(first) else 0.0  # what the first copy's clock may be behind
+    between = [d for d in deaths if first <= d["at"] <= second + grain]
+    if any(reply in death["spool"] for death in between for reply in replies):
+        return "bearerbox killed"
+    if any(death["at"] <= first + RESPONSE_S + grain for death in between):
+        return "bearerbox killed before its report"
     return "ours"
 
 

@@ -127,7 +127,7 @@ class Campaign:
             if state != seen:
                 seen, moved = state, now
             finished = len(self.smpp.accepted) >= self.smpp_total and stats and stats["replies_due"] == 0
-            if finished and now - moved > quiet_s and not self.line.spool():
+            if finished and now - moved > quiet_s and self.line.kannel_idle():
                 return True
             time.sleep(0.3)
         return False

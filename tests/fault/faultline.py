@@ -5,6 +5,7 @@ of processes found by their locks, so that neither aduand nor the store has to l
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import sys
 
@@ -86,8 +87,21 @@ class FaultLine(harness.Line):
         return False
 
     def spool(self):
-        """Ids of what bearerbox's store holds."""
-        return {name for _, _, names in os.walk(self.dir / "kannel-store") for name in names}
+        """Ids of what bearerbox's store holds. An empty file is what a killed bearerbox had not begun to write: nothing
+        that it accepted, and nothing that it will ever send."""
+        found = set()
+        for path, _, names in os.walk(self.dir / "kannel-store"):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    if os.path.getsize(os.path.join(path, name)):
+                        found.add(name)
+        return found
+
+    def kannel_idle(self):
+        """bearerbox holds nothing: neither in its store nor in a queue (a second copy of an id has no file)."""
+        status = self.kannel_status()
+        return bool(status) and not self.spool() and not any(int(n) for n in re.findall(r"(\d+) queued", status)
+                                                             + re.findall(r"queued (\d+)", status))
 
     def settled(self, tickets, patience=None):
         """That many tickets, nothing due any more, nothing left in bearerbox: the figures of `aduan verify`."""

@@ -18,12 +18,16 @@ def test_box_killed_while_its_replies_wait_at_a_slow_operator(tmp_path):
     replies.ambiguous_s: they must not be handed over again while bearerbox still holds them."""
     with FaultLine(tmp_path, throughput=2, fault="box:mt_ack_received:1") as line:
         line.start()
+        line.aduan("scale", "responder=0")
+        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
         for number in range(SMS):
             report(line.smsc, number)
+        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
+        line.aduan("scale", "responder=1")
         wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
         wait_for(lambda: all_answered(line), "an answer for everybody")
         line.settled(SMS)
-        wait_for(lambda: not line.spool(), "bearerbox to hold nothing any more")
+        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
         assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
         line.proves(SMS)
 
@@ -43,6 +47,6 @@ def test_box_stopped_past_the_lease_and_continued(tmp_path):
         report(line.smsc, SMS)  # goes through the box that stood still, behind what it was given
         wait_for(lambda: copies(line.smsc, SMS), "an answer through the box that goes on")
         line.settled(SMS + 1)
-        wait_for(lambda: not line.spool(), "bearerbox to hold nothing any more")
+        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
         assert [copies(line.smsc, number) for number in range(SMS + 1)] == [1] * (SMS + 1)
         line.proves(SMS + 1)

@@ -135,10 +135,11 @@ class FakeTraffic:
                 self._count(run)
 
     def received(self):
-        """[(sender, text)] of all MT that any run was given."""
+        """[(Unix time in whole seconds, text)] of all MT that any run was given."""
         got = []
         for run in self.runs:
-            for raw in re.findall(rb"Got message \d+: <\S+ (\S+ .*)>", run["log"].read_bytes()):
-                to, _, body = raw.decode(errors="replace").split(" ", 2)
-                got.append((to, body))
+            for when, raw in re.findall(rb"(?m)^(\S+ \S+) \[.*Got message \d+: <\S+ \S+ \S+ (.*)>",
+                                        run["log"].read_bytes()):
+                at = time.mktime(time.strptime(when.decode(), "%Y-%m-%d %H:%M:%S"))
+                got.append((at, raw.decode(errors="replace")))
         return got
