@@ -6,12 +6,13 @@
  */
 #include "redact_priv.h"
 
-enum { FILL_MAX = 7, PLACE_WORDS_MAX = 3, STREET_WORDS_MAX = 4 };
+enum { FILL_MAX = 7, PLACE_WORDS_MAX = 5, STREET_WORDS_MAX = 4 };
 
 /* A word of a name of a street or a village. */
 static bool place_word(const struct scan *scan, size_t t)
 {
-    return scan_kind(scan, t, TOKEN_WORD) && !scan_common(scan, t) && !scan_word(scan, t, WORD_STREET);
+    return scan_kind(scan, t, TOKEN_WORD) && !scan_word(scan, t, WORD_STREET) &&
+           (!scan_common(scan, t) || scan_word(scan, t, WORD_PLACE));
 }
 
 /* "3", "05", "C2", "23a", "03/05", "II": the end, or t. */
@@ -41,6 +42,8 @@ static size_t piece_end(const struct scan *scan, size_t t)
     while (scan_sign(scan, end, ".:"))
         end++;
     size_t name = end;
+    if (scan_word(scan, t, WORD_NUMBERED))
+        return number_end(scan, end) > end ? number_end(scan, end) : t;
     for (int words = 0; words < STREET_WORDS_MAX; words++) {
         size_t number = number_end(scan, end);
         bool word = place_word(scan, end) || scan_word(scan, end, WORD_TITLE) ||
@@ -65,13 +68,13 @@ static size_t address_end(const struct scan *scan, size_t t)
         end = at = next;
         while (scan_sign(scan, at, ",./-&"))
             at++;
-        if (at == end && scan_kind(scan, at, TOKEN_WORD) && place_word(scan, at) && piece_end(scan, at + 1) > at + 1 &&
-            scan_word(scan, at + 1, WORD_STREET))
+        if (at == end && scan_kind(scan, at, TOKEN_WORD) && scan_word(scan, at + 1, WORD_STREET) &&
+            piece_end(scan, at + 1) > at + 2)
             at++; /* "rt 2 bendan kel …" */
     }
 }
 
-/* Behind the words that open an address: at most three words of a place, then pieces. */
+/* Behind the words that open an address: at most five words of a place, then pieces. */
 static void found_address(struct scan *scan, size_t t, bool surely)
 {
     for (int i = 0; i < FILL_MAX && (scan_word(scan, t, WORD_ADDRESS_FILL) || scan_sign(scan, t, ":=.,-")) &&
@@ -85,7 +88,8 @@ static void found_address(struct scan *scan, size_t t, bool surely)
         at++;
         at += scan_sign(scan, at, ",");
     }
-    size_t end = address_end(scan, at);
+    bool number = at == t && !scan_word(scan, at, WORD_STREET); /* "tinggal di 3 tempat" */
+    size_t end = number ? at : address_end(scan, at);
     if (end > at)
         scan_found(scan, t, end, REDACT_ADDRESS);
     else if (surely && at > t)

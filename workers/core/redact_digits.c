@@ -98,11 +98,24 @@ static bool read_figures(const struct scan *scan, size_t t, struct group *out)
 
 static unsigned gap_of_sign(char c)
 {
-    static const char signs[] = ".-/:,()+_~=|";
-    static const unsigned char gaps[] = {GAP_DOT,   GAP_DASH,  GAP_SLASH, GAP_COLON, GAP_COMMA, GAP_OTHER,
-                                         GAP_OTHER, GAP_OTHER, GAP_OTHER, GAP_OTHER, GAP_OTHER, GAP_OTHER};
-    const char *at = strchr(signs, c);
-    return at ? gaps[at - signs] : GAP_BREAK;
+    static const struct {
+        char sign;
+        unsigned gap;
+    } gaps[] = {{'.', GAP_DOT},   {'-', GAP_DASH},  {'/', GAP_SLASH}, {':', GAP_COLON},
+                {',', GAP_COMMA}, {'(', GAP_OPEN},  {')', GAP_OTHER}, {'+', GAP_OTHER},
+                {'_', GAP_OTHER}, {'~', GAP_OTHER}, {'=', GAP_OTHER}, {'|', GAP_OTHER}};
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
+        if (gaps[i].sign == c)
+            return gaps[i].gap;
+    return GAP_BREAK;
+}
+
+/* A comma is between numbers, and inside one only where it is spelled; a bracket opens inside one only behind what
+ * may be the code of a country or a town. */
+static bool parts(unsigned gap, const struct group *before, const struct group *g)
+{
+    bool code = before->head[0] == '0' || (before->head[0] == '6' && before->head[1] == '2');
+    return ((gap & GAP_COMMA) && !(g->spelled && before->spelled)) || ((gap & GAP_OPEN) && !code);
 }
 
 /* What is between the tokens `from` and `to`, where a group begins. */
@@ -132,7 +145,7 @@ size_t redact_groups(const struct scan *scan, struct group *out)
             continue;
         }
         g->gap = n > 0 ? gap_between(scan, g[-1].to, t) : GAP_BREAK;
-        if ((g->gap & GAP_COMMA) && !(g->spelled && g[-1].spelled))
+        if (n > 0 && parts(g->gap, &g[-1], g))
             g->gap |= GAP_BREAK;
         t = g->to;
         n++;

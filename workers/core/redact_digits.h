@@ -13,8 +13,9 @@ enum gap {
     GAP_SLASH = 8,
     GAP_COLON = 16,
     GAP_COMMA = 32,
-    GAP_OTHER = 64, /* a bracket, a plus; or more than one sign */
-    GAP_BREAK = 128 /* anything else: they have nothing to do with each other */
+    GAP_OTHER = 64, /* a bracket that closes, a plus; or more than one sign */
+    GAP_OPEN = 128, /* a bracket opens */
+    GAP_BREAK = 256 /* anything else: they have nothing to do with each other */
 };
 
 enum { GROUP_HEAD = 3, GROUP_VALUE_DIGITS = 9 };

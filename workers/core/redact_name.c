@@ -6,7 +6,15 @@
  */
 #include "redact_priv.h"
 
-enum { NAME_WORDS_MAX = 4, FILL_MAX = 7, TITLES_MAX = 4, BESIDE_WORDS_MAX = 3, DATA_FIELDS_MIN = 2, NIK_DIGITS = 14 };
+enum {
+    NAME_WORDS_MAX = 4,
+    FILL_MAX = 7,
+    TITLES_MAX = 4,
+    BESIDE_WORDS_MAX = 3,
+    DATA_FIELDS_MIN = 2,
+    NIK_DIGITS = 14,
+    ABBREVIATION_MAX = 4
+};
 
 enum trust {
     TRUST_ANY,   /* any word that is not a common one */
@@ -24,9 +32,23 @@ static bool known_too(const struct scan *scan, size_t t)
     return known(scan, t) || scan_word(scan, t, WORD_GIVEN_TOO);
 }
 
+static bool all_capitals(const struct scan *scan, size_t t)
+{
+    for (size_t i = scan->token[t].from; i < scan->token[t].to; i++)
+        if (!scan->cell[i].capital)
+            return false;
+    return true;
+}
+
+/* A capital that says something: not in a text, or after a word, that is all capitals, and not of an abbreviation. */
 static bool capital(const struct scan *scan, size_t t)
 {
-    return scan->token[t].capital && !scan->shouting;
+    if (!scan->token[t].capital || scan->shouting)
+        return false;
+    if (!all_capitals(scan, t))
+        return true;
+    bool loud = t > 0 && scan_kind(scan, t - 1, TOKEN_WORD) && all_capitals(scan, t - 1);
+    return !loud && token_len(&scan->token[t]) > ABBREVIATION_MAX;
 }
 
 /* --- from where a name may begin to where it ends ------------------------------------------------------------- */
@@ -35,8 +57,9 @@ static bool capital(const struct scan *scan, size_t t)
 static size_t skip_titles(const struct scan *scan, size_t t, bool *titled)
 {
     for (int i = 0; i < TITLES_MAX && scan_word(scan, t, WORD_TITLE); i++) {
+        bool whole = scan_word(scan, t, WORD_TITLE_WHOLE);
         t++;
-        t += scan_sign(scan, t, ".") && scan_tight(scan, t);
+        t += !whole && scan_sign(scan, t, ".") && scan_tight(scan, t);
         *titled = true;
     }
     return t;
@@ -48,7 +71,7 @@ static bool first_word(const struct scan *scan, size_t t, enum trust trust)
         return false;
     if (known(scan, t) || (known_too(scan, t) && trust != TRUST_KNOWN && known(scan, t + 1)))
         return true; /* "Imam" is one where "Mustofa" follows */
-    if (scan_common(scan, t))
+    if (scan_common(scan, t) || scan_verb(scan, t))
         return false;
     return trust == TRUST_ANY || (trust == TRUST_LOOKS && capital(scan, t));
 }
@@ -60,7 +83,7 @@ static bool next_word(const struct scan *scan, size_t t, enum trust trust, size_
         return false;
     if (known_too(scan, t))
         return true;
-    return !scan_common(scan, t) && (trust == TRUST_ANY || capital(scan, t) || words < 2);
+    return !scan_common(scan, t) && !scan_verb(scan, t) && (trust == TRUST_ANY || capital(scan, t) || words < 2);
 }
 
 /* "M.", "M", "bin": not a name, and inside of one. How many tokens. */
@@ -233,20 +256,23 @@ static void opening(struct scan *scan)
         scan_found(scan, 0, end, REDACT_NAME);
 }
 
-/* A name beside a number: "Hendri Gunawan 3374…", "0815… (Pak Darto)". */
+/* A name beside a number: "Hendri Gunawan 3374…", "0815… (Pak Darto)", "CP: Victor - 0878…". */
 static void beside(struct scan *scan, const struct span *number)
 {
     size_t at = number->to, from = number->from;
     for (int i = 0; i < 2 && scan_sign(scan, at, "()/,-:."); i++)
         at++;
-    (void)found_name(scan, at, TRUST_KNOWN);
-    for (int i = 0; i < 2 && from > 0 && scan_sign(scan, from - 1, "()/,-:."); i++)
+    (void)found_name(scan, at, TRUST_LOOKS);
+    for (int i = 0; i < 2 && from > 0 && scan_sign(scan, from - 1, "()/,-:"); i++)
         from--;
-    for (size_t words = BESIDE_WORDS_MAX; words > 0; words--)
-        if (from >= words && known(scan, from - words) && name_end(scan, from - words, TRUST_LOOKS) == from) {
-            scan_found(scan, from - words, from, REDACT_NAME);
+    for (size_t words = BESIDE_WORDS_MAX; words > 0; words--) {
+        size_t first = from - words;
+        bool street = from > words && (scan_word(scan, first - 1, WORD_STREET) || scan_sign(scan, first - 1, "."));
+        if (from >= words && name_end(scan, first, street ? TRUST_KNOWN : TRUST_LOOKS) == from) {
+            scan_found(scan, first, from, REDACT_NAME);
             return;
         }
+    }
 }
 
 /* "DATA nama#NIK#alamat": all of it, as the help asks for it in this form. */

@@ -58,6 +58,8 @@ bool scan_is(const struct scan *scan, size_t t, const char *word);
 bool scan_sign(const struct scan *scan, size_t t, const char *signs);
 /* A word that nobody is called: in the list, or one of its words with -nya, -lah and the like. */
 bool scan_common(const struct scan *scan, size_t t);
+/* A verb by its form: "mengikuti", "gunakan". */
+bool scan_verb(const struct scan *scan, size_t t);
 static inline bool scan_kind(const struct scan *scan, size_t t, enum token_kind kind)
 {
     return t < scan->tokens && scan->token[t].kind == kind;

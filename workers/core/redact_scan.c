@@ -13,7 +13,7 @@ enum {
     FOLD_MAX = 8,
     SHOUTING_PERCENT = 60,
     FIRST_SPANS = 16,
-    SUFFIX_STEM_MIN = 3,
+    SUFFIX_STEM_MIN = 2,
     DIGITS_OF_A_SCRIPT = 10,
     BULLET = 0x2022,
     MIDDLE_DOT = 0xB7,
@@ -201,7 +201,7 @@ void scan_found(struct scan *scan, size_t from, size_t to, enum redact_kind kind
 
 /* --- questions ---------------------------------------------------------------------------------------------- */
 
-enum { WORD_LONGEST = 24 };
+enum { WORD_LONGEST = 24, VERB_MIN = 7 };
 
 /* The letters of word t in `out`; 0 when it is no word of a length that lists have. */
 static size_t letters_of(const struct scan *scan, size_t t, char out[WORD_LONGEST])
@@ -231,6 +231,19 @@ bool scan_is(const struct scan *scan, size_t t, const char *word)
 bool scan_sign(const struct scan *scan, size_t t, const char *signs)
 {
     return scan_kind(scan, t, TOKEN_SIGN) && strchr(signs, scan->token[t].c);
+}
+
+bool scan_verb(const struct scan *scan, size_t t)
+{
+    static const char *const prefixes[] = {"meng", "meny", "memb", "memp", "menc", "menj"};
+    char word[WORD_LONGEST];
+    size_t len = letters_of(scan, t, word);
+    if (len >= VERB_MIN - 1 && memcmp(word + len - 3, "kan", 3) == 0)
+        return true;
+    for (size_t i = 0; len >= VERB_MIN && i < sizeof prefixes / sizeof *prefixes; i++)
+        if (memcmp(word, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
 }
 
 bool scan_common(const struct scan *scan, size_t t)

@@ -5,215 +5,6 @@
 #include <string.h>
 
 /* clang-format off */
-static const char *const common[] = {
-    "a", "about", "acara", "ada", "adakah", "adalah", "adanya", "adik", "admin", "adoh", "aduan", "after", "again",
-    "agak", "agama", "agar", "agustus", "ahli", "air", "aja", "ajak", "ajukan", "akan", "akeh", "akhir", "akhirnya",
-    "aki", "akibat", "akses", "akta", "akte", "aktif", "akun", "alamat", "alamate", "alasan", "alat", "alergi",
-    "alhamdulillah", "aliran", "all", "alm", "almarhum", "almh", "also", "alumni", "alun", "always", "am", "amat",
-    "ambil", "amblas", "ambtenar", "ambulan", "ambulans", "ampe", "ampun", "an", "anak", "and", "anda", "andai",
-    "andaikata", "aneh", "angel", "anggota", "angin", "angkot", "angkut", "antar", "antara", "antre", "antrean",
-    "antri", "antrian", "any", "apa", "apabila", "apakah", "apalagi", "aparat", "api", "apik", "aplikasi", "apotek",
-    "apoteker", "apresiasi", "april", "arah", "are", "area", "arep", "ari", "around", "arus", "as", "asal", "asam",
-    "asap", "asisten", "asking", "asli", "aslm", "aspal", "aspirasi", "ass", "assalamualaikum", "at", "atap", "atas",
-    "atasnama", "atau", "atlet", "ato", "aturan", "available", "awal", "awalnya", "awas", "away", "ayah", "ayo", "back",
-    "bad", "bagaimana", "bagi", "bagian", "bahan", "bahas", "bahaya", "bahkan", "bahwa", "baik", "baiknya", "baju",
-    "bakso", "balai", "balas", "balik", "balita", "ban", "bandara", "bandeng", "bandung", "banget", "bangga", "bangjo",
-    "bangunan", "banjir", "bank", "bansos", "bantu", "bantuan", "banyak", "bapak", "bapaknya", "barang", "barat",
-    "baru", "basah", "batal", "batang", "batas", "batik", "batuk", "bau", "bawa", "bawah", "bayar", "bayi", "bbm",
-    "bca", "be", "bea", "beasiswa", "bebas", "beberapa", "becak", "because", "bed", "beda", "been", "before", "begini",
-    "begitu", "behind", "bekas", "bekerja", "belajar", "belakang", "belakangan", "belas", "beli", "beluk", "belum",
-    "benar", "bencana", "bendahara", "bendungan", "bengkel", "bensin", "bentuk", "berada", "beralamat", "berani",
-    "berapa", "beras", "berat", "berbahaya", "berdebu", "berdomisili", "berduka", "berencana", "bergelombang",
-    "berharap", "berhenti", "beri", "berikut", "berikutnya", "berita", "berjalan", "berjualan", "berkali", "berkas",
-    "berlaku", "berlubang", "bermain", "bermasalah", "bermotor", "berniat", "berobat", "bersama", "bersangkutan",
-    "bersedia", "bersih", "bersihkan", "bersyukur", "bertahun", "bertanda", "bertanya", "berterima", "berterimakasih",
-    "berupa", "besar", "besok", "bgaimana", "bgmn", "bgt", "biar", "biarpun", "biasa", "biasanya", "biaya", "bibit",
-    "bidan", "bidang", "big", "bikin", "bila", "bilang", "bin", "binaan", "bingung", "bis", "bisa", "bising", "bkd",
-    "blank", "blm", "bln", "block", "blocked", "blok", "blt", "blum", "bni", "bnyak", "bnyk", "bocor", "bohong",
-    "bolak", "boleh", "bolong", "bongkar", "born", "bos", "bosan", "bosen", "botol", "bp", "bpbd", "bpjs", "bpk",
-    "bpkb", "bpn", "brapa", "bri", "bridge", "broken", "brp", "bsi", "btn", "bu", "buang", "buat", "bubur", "budaya",
-    "bude", "buka", "bukan", "bukti", "buku", "bulan", "bulanan", "bulann", "bunga", "buntu", "bunyi", "bupati",
-    "buruh", "buruk", "bus", "busuk", "but", "butuh", "butuhin", "butuhkan", "butut", "by", "cabang", "cabut", "cacat",
-    "cair", "cak", "call", "calo", "calon", "camat", "can", "capek", "car", "cara", "card", "cari", "carik", "cat",
-    "catat", "cctv", "cegah", "cek", "cemas", "cepat", "cepet", "cetak", "cicilan", "cipta", "citizen", "city", "clean",
-    "close", "closed", "cm", "coba", "cold", "complaint", "could", "cukup", "cuma", "curang", "curi", "curiga", "cv",
-    "daerah", "daftar", "dagang", "dah", "dahulu", "dalam", "dalan", "dalane", "damai", "damkar", "dampak", "dan",
-    "dana", "danau", "dapat", "dapet", "darah", "dari", "daripada", "dark", "darurat", "dasar", "data", "datang",
-    "datangi", "dateng", "day", "days", "dead", "dear", "debu", "deh", "dekat", "dekati", "delapan", "demam", "demi",
-    "demikian", "demo", "denda", "dengan", "depan", "depannya", "depresi", "desa", "desember", "detik", "dewan",
-    "dewasa", "dg", "dgn", "di", "diabaikan", "diabetes", "diam", "diambil", "dianggap", "diangkat", "diangkut",
-    "diaspal", "dibagi", "dibakar", "dibalas", "dibangun", "dibantu", "dibayar", "dibenahi", "dibenerin", "diberi",
-    "dibersihkan", "dibetulkan", "dibiarkan", "dibongkar", "dibuang", "dibuat", "dibuatkan", "dibuka", "dibutuhkan",
-    "dicek", "dicor", "dicuri", "did", "didata", "didepan", "difabel", "diganggu", "diganti", "digusur", "dihapus",
-    "diharapkan", "dihubungi", "dijadikan", "dijaga", "dijawab", "dijual", "dikasih", "dikeluhkan", "dikembalikan",
-    "dikenakan", "dikerjakan", "dikeroyok", "dikirim", "dilakukan", "dilanjutkan", "dilaporkan", "dilarang", "dilayani",
-    "dilempar", "dilewati", "dimana", "dimarahi", "dimasukkan", "diminta", "dimintai", "diminum", "dinaikkan", "dinas",
-    "dindik", "dinkes", "dinsos", "dipakai", "dipake", "dipalak", "dipasang", "dipasangi", "dipecat", "diperbaiki",
-    "diperhatikan", "diperiksa", "dipersulit", "dipindah", "dipotong", "dipungut", "dirampok", "dirasakan", "dirawat",
-    "dirazia", "direhab", "direspon", "diri", "dirumah", "disabilitas", "disalahgunakan", "disampaikan", "disana",
-    "disappointed", "disdik", "disediakan", "disekitar", "diselesaikan", "dishub", "disini", "disiram", "diskominfo",
-    "dispenduk", "disperindag", "disubsidi", "disuruh", "ditabrak", "ditagih", "ditambah", "ditanam", "ditangani",
-    "ditarik", "ditebang", "ditempati", "diterangi", "diterima", "ditertibkan", "ditilang", "ditindak",
-    "ditindaklanjuti", "ditinjau", "ditipu", "ditolak", "ditolong", "ditunggu", "ditutup", "ditutupi", "diurus",
-    "diusut", "dlh", "dll", "dlm", "dmana", "dmn", "dn", "do", "does", "dokter", "done", "dong", "donor", "down", "dpn",
-    "dpt", "dpu", "dpupr", "dr", "drain", "drainase", "drains", "driver", "drpd", "dtks", "dua", "duda", "due", "duit",
-    "dukuh", "dukung", "dulu", "dusun", "each", "eh", "elek", "email", "emang", "emergency", "emosi", "empat", "enak",
-    "enam", "end", "energi", "esok", "every", "fasilitas", "fax", "februari", "fix", "fixed", "flood", "flooded",
-    "fogging", "for", "formulir", "foto", "fotocopy", "from", "full", "ga", "gabisa", "gabung", "gagal", "gaji", "gak",
-    "gambar", "ganas", "gang", "ganggu", "gangguan", "ganti", "gara", "garasi", "garbage", "gas", "gawat", "gedhe",
-    "gedung", "gelap", "gemes", "gempa", "genangan", "gender", "gendong", "geram", "gereja", "get", "gg", "gimana",
-    "gitaran", "gitu", "give", "gizi", "gk", "gmana", "gmn", "go", "going", "golongan", "good", "gopay", "gor", "got",
-    "gpp", "gratis", "great", "gub", "gubernur", "gudang", "guna", "gunung", "guru", "gus", "gusur", "habis", "had",
-    "hadir", "hadiri", "haji", "hak", "hal", "halaman", "hallo", "halo", "halte", "hamil", "hampir", "hanya", "happy",
-    "harap", "harga", "hari", "harus", "harusnya", "has", "hasil", "hati", "hatur", "haus", "have", "hbs", "he",
-    "hebat", "helm", "help", "hendak", "her", "heran", "here", "hewan", "hidran", "hidup", "hijau", "hilang", "him",
-    "hingga", "hipertensi", "his", "hitam", "hnya", "hoaks", "honor", "honorer", "hormat", "hotel", "house", "how",
-    "hp", "hr", "hri", "hrs", "hub", "hubungi", "hujan", "hukum", "hutan", "hutang", "i", "ialah", "ibu", "ibuk",
-    "ibunya", "idem", "identitas", "if", "ijazah", "ijin", "ikan", "iklan", "ikut", "ikutan", "ikutin", "imam", "imb",
-    "imbas", "imunisasi", "in", "indonesia", "induk", "infeksi", "info", "informasi", "ingat", "ingin", "ini",
-    "insentif", "instansi", "insya", "insyaallah", "interested", "internet", "into", "irigasi", "is", "isi", "islam",
-    "issue", "istri", "it", "its", "itu", "iya", "izin", "jabatan", "jadi", "jadwal", "jaga", "jajan", "jala", "jalan",
-    "jalane", "jalur", "jam", "jamaah", "jaman", "jamban", "jambret", "jamin", "jaminan", "janda", "jangan",
-    "janganlah", "janji", "januari", "jarak", "jarang", "jaringan", "jasa", "jatah", "jatuh", "jauh", "jawa", "jawab",
-    "jawaban", "jd", "jdi", "jebol", "jelas", "jelek", "jemaat", "jembatan", "jemput", "jenazah", "jengkel", "jenis",
-    "jg", "jgn", "jika", "jl", "jln", "jual", "jualan", "juga", "jujur", "jukir", "juli", "jumat", "jumlah", "juni",
-    "jurusan", "just", "juta", "kab", "kabar", "kabel", "kabupaten", "kabur", "kadang", "kader", "kades", "kado",
-    "kadus", "kafe", "kagak", "kaget", "kah", "kakak", "kakek", "kaki", "kalau", "kali", "kalian", "kalo", "kamar",
-    "kami", "kamis", "kampung", "kampus", "kamu", "kan", "kanan", "kandang", "kang", "kantor", "kapal", "kapan",
-    "kapok", "karang", "karantina", "karcis", "karena", "karna", "kartu", "karyawan", "kasar", "kasih", "kasihan",
-    "kasir", "kasus", "kata", "katanya", "kawasan", "kaya", "kayu", "ke", "keamanan", "kebakaran", "kebanjiran",
-    "kebersihan", "kebijakan", "keburu", "kec", "kecamatan", "kecelakaan", "kecewa", "kecil", "kecopetan", "kecurian",
-    "kegiatan", "kehabisan", "kehilangan", "kehujanan", "kejadian", "kejahatan", "kejaksaan", "kejang", "kejar",
-    "kejelasan", "kek", "kel", "kelamin", "kelaparan", "kelas", "kelihatan", "keliling", "kelompok", "keluar",
-    "keluarga", "keluh", "keluhan", "kelurahan", "kemacetan", "kemana", "kemarau", "kemarin", "kematian", "kembali",
-    "kemensos", "kementerian", "kemudian", "kena", "kenal", "kenapa", "kendala", "kendaraan", "kepada", "kepala",
-    "kepastian", "kepengen", "kepengin", "kepikiran", "kepingin", "kepsek", "kept", "keracunan", "keren", "kereta",
-    "kerja", "kerjaan", "kerusakan", "kesal", "kesasar", "kesehatan", "kesel", "kesini", "kesulitan", "ketemu",
-    "keterangan", "ketertiban", "ketika", "ketinggalan", "ketipu", "ketua", "ketum", "khawatir", "khusus", "kiai",
-    "kids", "kidul", "kini", "kira", "kiri", "kirim", "kis", "kita", "kk", "klinik", "klo", "kls", "kmana", "kmi",
-    "kmr", "kmrn", "knapa", "know", "knp", "kode", "kodim", "kok", "kolam", "komp", "komplain", "komplek", "komunitas",
-    "kondisi", "konfirmasi", "kontrak", "kontrakan", "kontraktor", "koordinator", "koperasi", "koramil", "koran",
-    "korban", "korupsi", "kos", "kosong", "kota", "kotor", "kpd", "kpn", "kran", "kraton", "kredit", "kreta", "krg",
-    "kritik", "kritikan", "krn", "krna", "ktp", "kua", "kuasa", "kuat", "kubangan", "kuburan", "kuliah", "kulit",
-    "kulon", "kumuh", "kuning", "kunjungan", "kurang", "kurir", "kursi", "kusam", "kusta", "kwitansi", "kyai", "laen",
-    "lagi", "lagian", "lah", "lahan", "lahir", "lain", "lainnya", "laki", "lakukan", "lalin", "lalu", "lama", "laman",
-    "lambat", "lamp", "lamps", "lampu", "lancar", "langganan", "langka", "langsung", "lansia", "lantai", "lantas",
-    "lapak", "lapangan", "lapor", "laporan", "laporkan", "last", "late", "lawan", "layak", "layan", "layanan", "lazis",
-    "lbh", "lebar", "lebaran", "lebih", "legalisir", "lelah", "lelang", "lelayu", "lelet", "lembaga", "lemot",
-    "lengkap", "lepas", "les", "let", "letak", "lewat", "lg", "lgi", "lgs", "lho", "lht", "liar", "libur", "light",
-    "lights", "lihat", "like", "lima", "limbah", "lingk", "lingkar", "lingkungan", "listrik", "live", "lives", "local",
-    "loh", "lok", "lokal", "lokasi", "loket", "lomba", "long", "longsor", "lor", "loro", "lorong", "los", "lost",
-    "luar", "luas", "lubang", "lucu", "luka", "lulus", "lumayan", "lumpuh", "lumpur", "lunas", "lupa", "lurah", "lurus",
-    "maaf", "macam", "macan", "macet", "mahal", "mahasiswa", "mahasiswi", "mail", "main", "maka", "makam", "makan",
-    "makanan", "make", "makin", "maksud", "maksudnya", "malah", "malam", "malas", "males", "maling", "mall", "mampet",
-    "mampu", "man", "mana", "mandiri", "manfaat", "mangga", "mantan", "mantri", "manusia", "many", "marah", "maraknya",
-    "maret", "marga", "margi", "margine", "mari", "marka", "mas", "masa", "masalah", "masih", "masing", "masjid",
-    "masuk", "masyarakat", "mati", "matur", "mau", "mayat", "mba", "mbah", "mbak", "mbayar", "mbk", "mbok", "mck",
-    "mds", "me", "medis", "mei", "meja", "melahirkan", "melalui", "melanggar", "melapor", "melaporkan", "melihat",
-    "meluap", "memang", "membangun", "membantu", "membawa", "membayar", "member", "memberi", "membuang", "membuat",
-    "meminta", "memohon", "memperbaiki", "memprotes", "mempunyai", "menangis", "menanyakan", "mencari", "mendapat",
-    "mendapatkan", "mendengar", "mendesak", "mendukung", "mengadu", "mengadukan", "mengajukan", "mengalami",
-    "menganggur", "mengapa", "mengapresiasi", "mengeluh", "mengeluhkan", "mengenai", "mengetahui", "menggunakan",
-    "mengharap", "mengharapkan", "menghubungi", "menginformasikan", "mengingatkan", "mengucapkan", "mengurus",
-    "mengusulkan", "meninggal", "menjadi", "menjual", "menolak", "mentok", "menumpuk", "menunggu", "menurut", "menutup",
-    "menyampaikan", "menyarankan", "menyatakan", "menyesal", "menyetujui", "merah", "merasa", "merasakan", "merek",
-    "mereka", "meresahkan", "merk", "merokok", "mesin", "meski", "meskipun", "message", "meter", "meteran", "mewakili",
-    "mgg", "mgkn", "mgu", "mhn", "minat", "minggu", "minimal", "minta", "minum", "minyak", "miring", "mirip", "miskin",
-    "mlm", "mls", "mobil", "modal", "modin", "mohon", "mohonkan", "momen", "mondok", "monggo", "monoton", "montir",
-    "more", "most", "motor", "mrk", "mrs", "msg", "mual", "much", "muda", "mudah", "mudahan", "mudik", "mulai", "mulus",
-    "mulut", "muncul", "mungkin", "murah", "murid", "murni", "mushola", "musholla", "musik", "musim", "muslim",
-    "musola", "must", "musti", "my", "nabi", "nada", "nah", "naik", "nakal", "nama", "name", "namun", "nangis", "nanti",
-    "nanya", "napa", "nasi", "nasib", "nasional", "nde", "near", "need", "negara", "negeri", "nekat", "nelayan",
-    "nenek", "never", "new", "next", "ngadu", "ngaduin", "ngak", "ngaku", "nganggur", "ngapain", "ngawur", "ngerti",
-    "ngetem", "ngga", "nggak", "nginep", "ngontrak", "ngurus", "night", "nih", "nik", "nikah", "niku", "nilai",
-    "ningali", "njaluk", "nm", "no", "nobody", "noise", "nol", "nomer", "nomor", "none", "nope", "nopo", "normal",
-    "not", "november", "now", "npwp", "nuhun", "number", "nunggak", "nunggu", "nunut", "nuwun", "ny", "nya", "nyala",
-    "nyaman", "nyampe", "nyari", "nyata", "nyoba", "nyolong", "nyonya", "obat", "of", "off", "office", "official",
-    "ogah", "ojek", "ojo", "ojol", "oke", "oknum", "oktober", "olah", "old", "oleh", "om", "omong", "on", "once", "one",
-    "only", "open", "operasi", "opo", "opsi", "opsional", "or", "ora", "orang", "orangtua", "org", "organisasi",
-    "ormas", "orng", "ortu", "our", "out", "over", "ovo", "owner", "pa", "pabrik", "pada", "padahal", "padam", "padat",
-    "pagar", "pagi", "pajak", "pak", "pakai", "pakde", "pake", "paket", "paling", "palsu", "panas", "pandemi",
-    "panggil", "panggilan", "pangkalan", "panik", "panitia", "panjang", "pantai", "pantas", "papan", "para", "parah",
-    "park", "parking", "parkir", "parkiran", "paroki", "partai", "pas", "pasang", "pasar", "pasien", "pasir", "paspor",
-    "pasrah", "passport", "pasti", "patah", "patroli", "payah", "pdam", "pdhal", "pdhl", "pedagang", "peduli",
-    "pegawai", "pekalongan", "pekan", "pekerja", "pekerjaan", "pelabuhan", "pelajar", "pelaku", "pelan", "pelanggan",
-    "pelanggaran", "pelapor", "pelatih", "pelayanan", "pelosok", "peluang", "pemadam", "pemain", "pemakai",
-    "pemasangan", "pembagian", "pembangunan", "pembangunane", "pembayaran", "pembuangan", "pemerintah", "pemilik",
-    "pemkot", "pemohon", "pemotor", "pemuda", "pemukiman", "pemulung", "penarik", "penasaran", "pendatang", "penderita",
-    "pendeta", "pendidikan", "penduduk", "penerangan", "penerima", "pengacara", "pengadilan", "pengaduan", "pengajuan",
-    "pengangguran", "pengangkutan", "pengemis", "pengen", "pengendara", "penggemar", "pengguna", "penghuni", "pengin",
-    "pengirim", "pengrajin", "pengumuman", "pengurus", "pengusaha", "peningkatan", "penjaga", "penjahit", "penjelasan",
-    "penjual", "pensiunan", "penting", "penuh", "penumpang", "penyakit", "penyandang", "people", "perangkat",
-    "perantau", "peraturan", "perawat", "perbaikan", "perbaiki", "percuma", "perempatan", "perempuan", "pergi",
-    "perhatian", "perias", "peribadi", "perihal", "perijinan", "periksa", "perintah", "periode", "perjalanan",
-    "perkara", "perlu", "permintaan", "permisi", "permohonan", "pernah", "persen", "pertama", "pertamax", "pertanyaan",
-    "pertigaan", "perum", "perumahan", "perusahaan", "pesan", "pesat", "peserta", "petambak", "petani", "peternak",
-    "petugas", "phk", "phone", "piala", "pihak", "pikir", "piled", "pilih", "pindah", "pinggir", "pinjam", "pinjaman",
-    "pintu", "pipa", "pipane", "pkh", "pkl", "pkm", "plat", "please", "pln", "pns", "pohon", "pokok", "pol", "pole",
-    "polisi", "polres", "polsek", "polusi", "polwan", "pom", "pompa", "pondok", "poor", "pos", "posisi", "positif",
-    "posko", "posyandu", "potong", "power", "ppdb", "prajurit", "praktek", "praktik", "pramuka", "pramusaji", "preman",
-    "presiden", "pribadi", "prihatin", "problem", "produk", "program", "promo", "proses", "protes", "protokol", "prov",
-    "provinsi", "proyek", "pt", "puas", "puasa", "public", "pukul", "pul", "pulang", "pulau", "pulsa", "puluh", "pun",
-    "puncak", "pungli", "pungutan", "pupuk", "pura", "pusat", "pusing", "puskesmas", "putih", "putus", "puyeng", "rabu",
-    "radio", "ragu", "rahasia", "rain", "rajin", "rakyat", "ramadan", "ramah", "ramai", "rambu", "rame", "rangka",
-    "rapat", "rapi", "rasa", "rata", "rather", "ratus", "rawan", "raya", "razia", "reach", "read", "real", "really",
-    "regarding", "regards", "registered", "rek", "rekam", "rekan", "rekening", "rel", "relawan", "rencana", "rendah",
-    "reply", "report", "reporting", "repot", "resah", "resident", "resiko", "resmi", "respon", "responnya",
-    "responsible", "restoran", "retak", "ribet", "ribu", "right", "ringan", "risak", "risih", "river", "road", "roads",
-    "rob", "roboh", "rokok", "romadhon", "rombongan", "rongsok", "rs", "rsud", "rt", "ruang", "ruas", "rugi", "rumah",
-    "rumahku", "rumput", "running", "rupiah", "rusak", "rute", "rw", "saat", "saatnya", "sabar", "sabtu", "sad",
-    "sadar", "sae", "said", "saja", "saking", "sakit", "saksi", "salah", "salam", "sales", "saling", "saluran", "sama",
-    "sambil", "same", "sampah", "sampai", "sampe", "samping", "samsat", "sana", "sangat", "sanget", "sanksi", "santai",
-    "santri", "sapi", "saran", "sarana", "sarapan", "sarjana", "sasaran", "satgas", "satpam", "satpol", "satu",
-    "saudara", "sawah", "say", "saya", "sayang", "sbg", "sbgai", "sblm", "school", "sd", "sdg", "sdh", "sdm", "sdn",
-    "sdng", "sdr", "sdri", "se", "seandainya", "sebab", "sebabnya", "sebagai", "sebagian", "sebaiknya", "sebel",
-    "sebelah", "sebelum", "sebelumnya", "sebenarnya", "sebuah", "sebulan", "sebut", "security", "sedang", "sederhana",
-    "sedih", "sedikit", "see", "segala", "segar", "segera", "sehari", "seharusnya", "sehat", "sehingga", "sejak",
-    "sejuta", "sekali", "sekarang", "sekdes", "sekedar", "sekian", "sekitar", "sekolah", "sekolahan", "sekretaris",
-    "sektor", "selain", "selaku", "selalu", "selama", "selamat", "selanjutnya", "selasa", "selatan", "seleksi",
-    "selesai", "selokan", "selsai", "seluruh", "semakin", "semangat", "sembako", "sembilan", "semen", "sementara",
-    "seminggu", "semoga", "semrawut", "semua", "senang", "send", "seneng", "seniman", "senin", "sent", "sentra",
-    "sepanjang", "sepeda", "seperti", "sepi", "september", "sepuluh", "serah", "serakah", "sering", "seringkali",
-    "serius", "serta", "sertifikat", "seru", "sesak", "sesuai", "sesudah", "sesudahnya", "setahun", "setelah",
-    "setempat", "seterusnya", "setiap", "setor", "setuju", "she", "should", "si", "siang", "siap", "siapa", "siaran",
-    "siarkan", "sidewalk", "sih", "siji", "sikap", "silahkan", "silakan", "sim", "simpan", "simpang", "since", "sini",
-    "sinyal", "sir", "siram", "sisa", "sisi", "siswa", "siswi", "situ", "situs", "skrg", "slain", "slalu", "sm", "sma",
-    "smk", "smp", "smpai", "sms", "sngt", "so", "soal", "soalnya", "sodara", "solar", "solusi", "some", "someone",
-    "sopan", "sopir", "sore", "sorely", "sorry", "sosial", "spanduk", "spaya", "spbu", "spp", "spy", "stadion", "staf",
-    "stasiun", "status", "still", "stnk", "stop", "stopped", "street", "streets", "stroke", "student", "suami", "suara",
-    "suasana", "subsidi", "sudah", "suka", "sulit", "sumbang", "sumbangan", "sumber", "sumur", "sungai", "sungguh",
-    "supaya", "supir", "surat", "sure", "suruh", "survei", "surveilan", "survey", "susah", "susu", "susukan", "swadaya",
-    "swalayan", "swasta", "syarat", "syaratnya", "syukur", "taat", "tadi", "tagih", "tagihan", "tahan", "tahu", "tahun",
-    "tak", "taksi", "takut", "talud", "taman", "tambah", "tampung", "tanah", "tanaman", "tanda", "tandon", "tangan",
-    "tangga", "tanggal", "tanggap", "tanggapan", "tanggul", "tangki", "tani", "tanpa", "tanya", "tap", "tapi", "tarif",
-    "tarik", "taruna", "tata", "tau", "tawar", "tawuran", "tax", "tdk", "teacher", "tebang", "tebing", "tegas", "telah",
-    "telat", "telepon", "televisi", "telling", "telp", "teman", "tempat", "tempel", "temuan", "tenaga", "tenang",
-    "tengah", "tenggara", "tenggelam", "tentang", "tentara", "tepat", "tepi", "terakhir", "terasa", "terbakar",
-    "terbalik", "terbang", "terbebani", "terbengkalai", "terdaftar", "terdampak", "terdapat", "terganggu", "tergenang",
-    "terhadap", "teriak", "terima", "teringat", "terjadi", "terkait", "terkena", "terkenal", "terlalu", "terlambat",
-    "termasuk", "terminal", "ternak", "ternyata", "terpaksa", "tersampaikan", "tersebut", "tersesat", "tersinggung",
-    "tersumbat", "tertanda", "tertibkan", "tertimpa", "tertipu", "tertutup", "terus", "tetangga", "tetap", "tetapi",
-    "tgl", "th", "than", "thank", "thanks", "that", "thd", "the", "their", "them", "then", "there", "they", "this",
-    "thn", "those", "ti", "tiang", "tiap", "tiba", "tidak", "tidur", "tiga", "tiket", "tim", "timbul", "timbunan",
-    "time", "timur", "tindak", "tindakan", "tindaklanjuti", "tinggal", "tinggi", "tingkat", "tinja", "tinjau", "tipu",
-    "tired", "titik", "tiyang", "tkp", "tlg", "tlng", "tlp", "tmpt", "tn", "to", "today", "toko", "tolong", "tolongin",
-    "tong", "too", "tos", "total", "tower", "tp", "tpa", "tpi", "tps", "tpu", "traffic", "transparan", "transportasi",
-    "trash", "trauma", "tree", "trees", "tried", "trimakasih", "trims", "trm", "trotoar", "trs", "truk", "trying",
-    "ttd", "tua", "tuan", "tugas", "tugu", "tuh", "tujuan", "tujuannya", "tujuh", "tukang", "tuku", "tulis", "tulisan",
-    "tumbang", "tumpuk", "tuna", "tunanetra", "tunda", "tunggakan", "tunggu", "tunjangan", "turun", "tusuk", "tutup",
-    "tv", "twitter", "two", "uang", "ubah", "ucapan", "ucapkan", "ud", "udah", "udara", "udh", "ujian", "ukur", "ulang",
-    "ular", "umat", "umkm", "umr", "umum", "umumkan", "umur", "undang", "undangan", "unggas", "unhappy", "universitas",
-    "unjuk", "until", "untuk", "untung", "up", "upah", "upaya", "urgent", "urug", "uruk", "urus", "urusan", "us",
-    "usaha", "usahawan", "usia", "ustadz", "usul", "usulan", "utama", "utang", "utara", "utk", "uwong", "vaksin",
-    "vaksinasi", "vandal", "very", "via", "video", "vihara", "viral", "virus", "visi", "visiting", "volume", "wa",
-    "waalaikumsalam", "wabah", "waduk", "wah", "wahai", "waiting", "wajah", "wajar", "wajib", "wakil", "waktu",
-    "walaikumsalam", "walau", "walaupun", "wali", "walikota", "wanita", "want", "warga", "warganya", "wartawan",
-    "warung", "was", "waspada", "wassalam", "waste", "water", "way", "we", "website", "week", "weeks", "went", "were",
-    "wetan", "what", "when", "where", "which", "who", "why", "wib", "wifi", "wilayah", "will", "wingi", "wiraswasta",
-    "wirausaha", "wis", "with", "without", "wkt", "wong", "work", "worker", "working", "worried", "worse", "would",
-    "writing", "wrong", "ya", "yaa", "yaitu", "yakin", "yakni", "yang", "yatim", "yayasan", "year", "years", "yes",
-    "yg", "you", "your", "yth", "yuk", "zaman", "zebra", "zona", "zonasi",
-};
 static const char *const given[] = {
     "abdul", "abdullah", "abdurrahman", "achmad", "adam", "adinda", "aditya", "afandi", "afif", "agnes", "agus",
     "agustin", "agustina", "agustinus", "ahmad", "ainun", "ajeng", "akbar", "akhmad", "alamsyah", "alfi", "alfian",
@@ -332,21 +123,25 @@ static const char *const title[] = {
     "mbok", "miss", "mr", "mrs", "ms", "neng", "ny", "nyai", "nyonya", "om", "pak", "pakde", "prof", "raden", "rm",
     "rr", "saudara", "saudari", "sdr", "sdri", "tante", "tn", "tuan", "ust", "ustad", "ustadz", "ustadzah",
 };
+static const char *const title_whole[] = {
+    "bapak", "bu", "dokter", "ibu", "mas", "mba", "mbah", "mbak", "nyonya", "om", "pak", "saudara", "saudari", "tante",
+    "tuan",
+};
 static const char *const name[] = {
     "alias", "bernama", "identitas", "jeneng", "jenenge", "jenengku", "kenalkan", "nama", "namaku", "namanya", "name",
     "nami", "namine", "nm", "pelapor", "pemohon", "pengirim", "perkenalkan", "tertanda", "ttd",
 };
 static const char *const name_fill[] = {
     "adalah", "adik", "adlh", "ak", "aku", "anak", "asli", "ayah", "berikut", "ialah", "is", "istri", "kakak", "kakek",
-    "kel", "keluarga", "ku", "lengkap", "my", "nama", "nenek", "nm", "nya", "orang", "orangtua", "ortu", "panggilan",
-    "pasien", "pelanggan", "pelapor", "pemilik", "pemohon", "penerima", "pengirim", "pribadi", "saya", "sbb", "sendiri",
-    "suami", "sy", "tangan", "tua", "wali", "yaitu", "yang", "yg",
+    "kel", "keluarga", "keponakan", "ku", "lengkap", "my", "nama", "nenek", "nm", "nya", "orang", "orangtua", "ortu",
+    "panggilan", "pasien", "pelanggan", "pelapor", "pemilik", "pemohon", "penerima", "pengirim", "ponakan", "pribadi",
+    "saya", "sbb", "sendiri", "suami", "sy", "tangan", "tua", "wali", "yaitu", "yang", "yg",
 };
 static const char *const self[] = {
-    "abdi", "ak", "aku", "ane", "gua", "gue", "i", "inyong", "kami", "kula", "kulo", "nyong", "saya", "sy", "sya",
+    "abdi", "ak", "aku", "ane", "gua", "gue", "i", "inyong", "kula", "kulo", "nyong", "saya", "sy", "sya",
 };
 static const char *const from[] = {
-    "by", "dari", "dr", "fr", "from", "ini", "oleh", "saking", "this", "ti",
+    "by", "dari", "dr", "fr", "from", "ini", "kami", "saking", "this", "ti",
 };
 static const char *const closing[] = {
     "by", "hormat", "hormati", "kasih", "makasih", "matursuwun", "mksh", "nuhun", "nuwun", "oleh", "regards", "rgds",
@@ -398,17 +193,17 @@ static const char *const at[] = {
     "add", "at", "et",
 };
 static const char *const address[] = {
-    "address", "alamat", "alamate", "alamatku", "alamatnya", "alamt", "almt", "beralamat", "berdomisili", "domisili",
+    "address", "alamat", "alamate", "alamatku", "alamatnya", "alamt", "almt", "beralamat",
 };
 static const char *const home[] = {
     "griyo", "kediaman", "kontrakan", "kos", "kosan", "kost", "omah", "rmh", "rumah",
 };
 static const char *const home_own[] = {
-    "kosku", "omahku", "rmhku", "rumahku",
+    "berdomisili", "domisili", "kosku", "omahku", "rmhku", "rumahku",
 };
 static const char *const stay[] = {
-    "bermukim", "domisili", "kontrak", "kos", "live", "living", "manggon", "menetap", "ngekos", "ngontrak", "reside",
-    "stay", "tinggal",
+    "bermukim", "kontrak", "kos", "live", "living", "manggon", "menetap", "ngekos", "ngontrak", "reside", "stay",
+    "tinggal",
 };
 static const char *const own[] = {
     "abdi", "aku", "kami", "kita", "ku", "kula", "kulo", "my", "q", "saya", "sy", "sya",
@@ -424,6 +219,17 @@ static const char *const street[] = {
     "kompleks", "kp", "lingk", "lorong", "lr", "nmr", "no", "nomer", "nomo", "nomor", "perum", "perumahan", "perumnas",
     "rt", "rw", "street",
 };
+static const char *const numbered[] = {
+    "nmr", "no", "nomer", "nomo", "nomor", "rt", "rw",
+};
+static const char *const place[] = {
+    "anyar", "bahagia", "barat", "baru", "besar", "bunga", "dalam", "damai", "dua", "empat", "gede", "gunung", "hijau",
+    "indah", "jaya", "kali", "kampung", "kebun", "kecil", "kidul", "kota", "kraton", "kulon", "kuning", "lama", "lima",
+    "lor", "makam", "makmur", "masjid", "merah", "merdeka", "pahlawan", "pasar", "pelajar", "pemuda", "permai",
+    "pesantren", "pondok", "pulau", "pusat", "putih", "raya", "rel", "sari", "satu", "sawah", "sejahtera", "sekolah",
+    "sekolahan", "selatan", "sungai", "taman", "tanah", "tengah", "tenggara", "tentara", "tiga", "timur", "utama",
+    "utara", "wetan",
+};
 static const char *const unit[] = {
     "ekor", "jiwa", "liter", "orang", "pemilih", "penduduk", "pohon", "rupiah", "suara", "ton",
 };
@@ -436,10 +242,10 @@ static const struct list {
     const char *const *words;
     size_t count;
 } lists[WORD_CLASS_END] = {
-    LIST(WORD_COMMON, common),
     LIST(WORD_GIVEN, given),
     LIST(WORD_GIVEN_TOO, given_too),
     LIST(WORD_TITLE, title),
+    LIST(WORD_TITLE_WHOLE, title_whole),
     LIST(WORD_NAME, name),
     LIST(WORD_NAME_FILL, name_fill),
     LIST(WORD_SELF, self),
@@ -463,6 +269,8 @@ static const struct list {
     LIST(WORD_OWN, own),
     LIST(WORD_ADDRESS_FILL, address_fill),
     LIST(WORD_STREET, street),
+    LIST(WORD_NUMBERED, numbered),
+    LIST(WORD_PLACE, place),
     LIST(WORD_UNIT, unit),
     LIST(WORD_SKIP, skip),
 };
@@ -470,18 +278,20 @@ static const struct list {
 
 const char *const *redact_words(enum word_class class, size_t *count)
 {
+    if (class == WORD_COMMON)
+        return redact_words_common(count);
     *count = lists[class].count;
     return lists[class].words;
 }
 
 bool redact_word_is(enum word_class class, const char *word, size_t len)
 {
-    size_t low = 0, high = lists[class].count;
+    size_t low = 0, high;
+    const char *const *words = redact_words(class, &high);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const char *other = lists[class].words[middle];
-        int order = strncmp(word, other, len);
-        if (order == 0 && other[len] == '\0')
+        int order = strncmp(word, words[middle], len);
+        if (order == 0 && words[middle][len] == '\0')
             return true;
         if (order > 0)
             low = middle + 1;

@@ -12,6 +12,7 @@ enum word_class {
     WORD_GIVEN,        /* a name, and hardly anything else */
     WORD_GIVEN_TOO,    /* a name that is also a word */
     WORD_TITLE,        /* before a name: pak, ibu, h */
+    WORD_TITLE_WHOLE,  /* those that are no abbreviation: a dot behind ends the sentence */
     WORD_NAME,         /* a name follows: nama, ttd */
     WORD_NAME_FILL,    /* between such a word and the name */
     WORD_SELF,         /* saya: a name may follow */
@@ -35,11 +36,15 @@ enum word_class {
     WORD_OWN,          /* saya, kami */
     WORD_ADDRESS_FILL, /* between such a word and the address */
     WORD_STREET,       /* jl, gang, rt, no: a piece of an address */
+    WORD_NUMBERED,     /* those of WORD_STREET that only a number makes so: no, rt */
+    WORD_PLACE,        /* common words that names of streets are made of: barat, baru */
     WORD_UNIT,         /* rupiah: what was counted before it */
     WORD_SKIP,         /* between digits: dobel */
     WORD_CLASS_END
 };
 
+/* WORD_COMMON's list: redact_words_common.c. */
+const char *const *redact_words_common(size_t *count);
 bool redact_word_is(enum word_class class, const char *word, size_t len);
 /* The list of a class, sorted. */
 const char *const *redact_words(enum word_class class, size_t *count);
