@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import signal
 import statistics
 import struct
@@ -125,7 +126,9 @@ class Peer:
         assert line, "the peer has ended"
         return json.loads(line)
 
-    def wait_for_box(self):
+    def wait_for_box(self, patience=30):
+        ready, _, _ = select.select([self.process.stdout], [], [], patience)
+        assert ready, "no box has come"
         self._read()
 
     def start(self, messages, window=2000, rate=0):
