@@ -204,6 +204,18 @@ static inline void support_reply_id(uint32_t sms, uint32_t n, uint8_t id[STORE_R
     uuid_reply(uuid, n, id);
 }
 
+/* Where the reply of that id rests. */
+static inline void support_slot(struct support *s, const uint8_t id[STORE_REPLY_ID_BYTES], uint8_t slot[SLOT_BYTES])
+{
+    struct store_txn txn;
+    MDB_val val;
+    assert_int_equal(txn_begin(s->store, false, 0, &txn), OK);
+    assert_int_equal(txn_get(&txn, T_OUTBOX, id, STORE_REPLY_ID_BYTES, &val), OK);
+    assert_int_equal(val.mv_size, SLOT_BYTES);
+    memcpy(slot, val.mv_data, SLOT_BYTES);
+    txn_abort(&txn);
+}
+
 static inline uint64_t support_count(struct support *s, enum store_table table)
 {
     struct store_txn txn;

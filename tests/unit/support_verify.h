@@ -245,9 +245,10 @@ static inline void *get_record(struct support *s, enum store_table table, const 
 
 #define EDIT_REPLY(n, nth, change)                                                                                     \
     do {                                                                                                               \
-        uint8_t k[STORE_REPLY_ID_BYTES];                                                                               \
-        support_reply_id(n, nth, k);                                                                                   \
-        EDIT(s, T_OUTBOX, k, sizeof k, reply, Reply, change);                                                          \
+        uint8_t edited[STORE_REPLY_ID_BYTES], k[SLOT_BYTES];                                                           \
+        support_reply_id(n, nth, edited);                                                                              \
+        support_slot(s, edited, k);                                                                                    \
+        EDIT(s, T_REPLY, k, sizeof k, reply, Reply, change);                                                           \
     } while (0)
 
 #define EDIT_EVENT(sequence, change)                                                                                   \

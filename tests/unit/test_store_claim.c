@@ -182,19 +182,23 @@ static void rows_that_lead_nowhere_do_not_block_the_line(void **state)
 {
     struct support *s = *state;
     struct pen pen = {0};
-    uint8_t key[DUE_REPLY_KEY_BYTES] = {0};
-    for (uint32_t n = 1; n <= 4; n++)
+    uint8_t key[DUE_REPLY_KEY_BYTES] = {0}, slot[SLOT_BYTES];
+    for (uint32_t n = 1; n <= 5; n++)
         support_sms(s, &(struct support_sms){.n = n});
     put_be64(key, 5);
     put_raw(s, T_OUTBOX_DUE, key, sizeof key, ""); /* no such reply */
     support_reply_id(1, 0, key + 8);
-    put_raw(s, T_OUTBOX, key + 8, 16, "\xff\xff"); /* a reply that is no record */
+    support_slot(s, key + 8, slot);
+    put_raw(s, T_REPLY, slot, sizeof slot, "\xff\xff"); /* a reply that is no record */
+    support_reply_id(5, 0, key + 8);
+    put_raw(s, T_OUTBOX, key + 8, STORE_REPLY_ID_BYTES, "odd"); /* an id that leads to no slot */
     support_reply_id(2, 0, key + 8);
     put_raw(s, T_OUTBOX_DUE, key, sizeof key, ""); /* a second row, of another time */
     support_reply_id(3, 0, key + 8);
-    Reply *other = get(s, 4, 0); /* a record under another's key */
+    Reply *other = get(s, 4, 0); /* an id that leads to another one */
     struct store_txn txn = support_write(s);
-    assert_int_equal(txn_put_record(&txn, T_OUTBOX, key + 8, 16, &other->base), OK);
+    put_be64(slot, other->slot);
+    assert_int_equal(txn_put(&txn, T_OUTBOX, key + 8, STORE_REPLY_ID_BYTES, slot, sizeof slot), OK);
     support_commit(&txn);
     aduan__record__reply__free_unpacked(other, NULL);
 
@@ -216,10 +220,11 @@ static void a_newer_record_stops_the_claim_with_a_sentence(void **state)
     struct support *s = *state;
     struct pen pen = {0};
     struct fault fault = {0};
-    uint8_t id[16];
+    uint8_t id[16], slot[SLOT_BYTES];
     support_sms(s, &(struct support_sms){.n = 1});
     support_reply_id(1, 0, id);
-    put_raw(s, T_OUTBOX, id, sizeof id, "\x08\x09"); /* version 9 */
+    support_slot(s, id, slot);
+    put_raw(s, T_REPLY, slot, sizeof slot, "\x08\x09"); /* version 9 */
     struct store_claim c = claim_of(s, &pen);
     struct store_replies out;
     assert_int_equal(store_claim_replies(s->store, &c, &out, &fault), E_VERSION);

@@ -79,7 +79,7 @@ static void a_table_that_fails_changes_nothing(void **state)
     uint64_t due;
     Aduan__Record__Message message = message_of(key, sender);
     const struct reply_intent intent = {.template_name = "empty"};
-    static const enum store_table tables[] = {T_OUTBOX, T_OUTBOX_DUE, T_EVENT};
+    static const enum store_table tables[] = {T_OUTBOX, T_REPLY, T_OUTBOX_DUE, T_EVENT};
     support_sms(s, &(struct support_sms){.n = 1});
     support_reply_id(1, 0, in.id);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {

@@ -170,9 +170,11 @@ static void many_replies_are_compared(void **state)
         support_take(&txn, &(struct support_sms){.n = n});
     support_commit(&txn);
     clean(s);
-    struct row row = row_at(s, T_OUTBOX, 0);
-    row.key[0]++;
-    put(s, T_OUTBOX, row.key, row.key_len, row.val, row.val_len);
+    Aduan__Record__Reply *reply =
+        get_record(s, T_REPLY, row_at(s, T_REPLY, 0).key, SLOT_BYTES, &aduan__record__reply__descriptor);
+    reply->id.data[0]++;
+    put_record(s, T_REPLY, row_at(s, T_REPLY, 0).key, SLOT_BYTES, &reply->base);
+    aduan__record__reply__free_unpacked(reply, NULL);
     reported(s, "reply.not_queued");
 }
 

@@ -167,7 +167,34 @@ static void reply_due_odd(struct support *s)
 
 static void reply_other_key(struct support *s)
 {
+    EDIT_REPLY(PLAIN, 0, r->slot++);
+}
+
+static void reply_other_id(struct support *s)
+{
     EDIT_REPLY(PLAIN, 0, r->id.data[0]++);
+}
+
+static void reply_short_id(struct support *s)
+{
+    EDIT_REPLY(PLAIN, 0, record_set_bytes(&r->id, "short", 5));
+}
+
+static void reply_lost(struct support *s)
+{
+    struct row row = row_at(s, T_REPLY, 0);
+    del(s, T_REPLY, row.key, row.key_len);
+}
+
+static void reply_id_of_none(struct support *s)
+{
+    put(s, T_OUTBOX, "sixteen bytes...", STORE_REPLY_ID_BYTES, "\0\0\0\0\0\0\0\1", SLOT_BYTES);
+}
+
+static void reply_id_of_another(struct support *s)
+{
+    struct row row = row_at(s, T_OUTBOX, 0);
+    put(s, T_OUTBOX, "sixteen bytes...", STORE_REPLY_ID_BYTES, row.val, row.val_len);
 }
 
 static void reply_lost_ticket(struct support *s)
@@ -204,9 +231,9 @@ static void reply_unknown_receiver(struct support *s)
 
 static void reply_extra(struct support *s)
 {
-    struct row row = row_at(s, T_OUTBOX, 0);
+    struct row row = row_at(s, T_REPLY, 0);
     row.key[0]++;
-    put(s, T_OUTBOX, row.key, row.key_len, row.val, row.val_len);
+    put(s, T_REPLY, row.key, row.key_len, row.val, row.val_len);
 }
 
 static const struct plant plants[] = {
@@ -229,7 +256,7 @@ static const struct plant plants[] = {
     {ticket_other_message, "ticket.message_points_elsewhere"},
     {ticket_lost_reply, "ticket.reply_missing"},
     {ticket_lost_reply, "event.reply_missing"},
-    {ticket_lost_reply, "outbox_due.stray"},
+    {ticket_lost_reply, "outbox.missing"},
     {ticket_replyless, "ticket.no_reply"},
     {ticket_replyless, "reply.orphan"},
     {ticket_reason_lost, "ticket.no_reply"},
@@ -252,13 +279,23 @@ static const struct plant plants[] = {
     {reply_due_twice, "outbox_due.stray"},
     {reply_due_odd, "outbox_due.unreadable"},
     {reply_other_key, "reply.key"},
+    {reply_other_id, "outbox.missing"},
+    {reply_other_id, "outbox.stray"},
+    {reply_short_id, "reply.id"},
+    {reply_short_id, "outbox.stray"},
+    {reply_lost, "outbox.stray"},
+    {reply_lost, "outbox_due.stray"},
+    {reply_lost, "ticket.reply_missing"},
+    {reply_id_of_none, "outbox.stray"},
+    {reply_id_of_another, "outbox.stray"},
     {reply_lost_ticket, "reply.ticket_missing"},
     {reply_lost_message, "reply.message_missing"},
     {reply_no_message, "reply.message_missing"},
     {reply_of_no_ticket, "reply.orphan"},
     {reply_id_made_up, "reply.id"},
     {reply_unknown_receiver, "reply.identity_missing"},
-    {reply_extra, "reply.not_queued"},
+    {reply_extra, "reply.key"},
+    {reply_extra, "outbox.missing"},
 };
 
 static void each_break_is_reported_by_its_id(void **state)

@@ -31,6 +31,7 @@ static const char *const table_names[T_END] = {
     [T_TICKET_BY_SENDER] = "ticket_by_sender",
     [T_TICKET_BY_STATE] = "ticket_by_state",
     [T_OUTBOX] = "outbox",
+    [T_REPLY] = "reply",
     [T_OUTBOX_DUE] = "outbox_due",
     [T_EVENT] = "event",
     [T_IDENTITY] = "identity",

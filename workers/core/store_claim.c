@@ -169,15 +169,14 @@ static int take(struct store_txn *txn, const struct store_claim *claim, const ui
 {
     struct store_reply *item = &taken->items[taken->count];
     const uint8_t *id = key + 8;
-    ProtobufCMessage *record = NULL;
+    Reply *reply;
     bool claimed = false;
 
-    int rc = txn_get_record(txn, T_OUTBOX, id, STORE_REPLY_ID_BYTES, &aduan__record__reply__descriptor, &record);
+    int rc = txn_get_reply(txn, id, &reply);
     if (rc == E_NOT_FOUND || rc == E_CORRUPT)
         return mend_row(txn, key, NULL);
     if (rc != OK)
         return rc;
-    Reply *reply = (Reply *)record;
     Aduan__Record__ReplyState next;
     item->reply = reply;
     bool sound = reply->id.len == STORE_REPLY_ID_BYTES && memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) == 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The outbox: replies on their way out. Owns the outbox table and its index outbox_due, in which a reply stands
- * exactly while it is READY or SENDING, under the time it is to be taken up (again). store_claim.c takes them out.
+ * The outbox: replies on their way out. Owns the replies, the outbox table that finds them by id, and the index
+ * outbox_due, in which a reply stands exactly while it is READY or SENDING, under the time it is to be taken up
+ * (again). store_claim.c takes them out.
  * What must never happen here: a reply that goes backwards (reply.h), or one that is due and in no index.
  */
 #include "record_fields.h"
@@ -21,6 +22,30 @@ static void due_key(uint64_t due_us, const uint8_t *id, uint8_t key[DUE_REPLY_KE
 {
     put_be64(key, due_us);
     memcpy(key + 8, id, STORE_REPLY_ID_BYTES);
+}
+
+int txn_get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Reply **out)
+{
+    ProtobufCMessage *record;
+    MDB_val slot;
+    int rc = txn_get(txn, T_OUTBOX, id, STORE_REPLY_ID_BYTES, &slot);
+    if (rc != OK)
+        return rc;
+    if (slot.mv_size != SLOT_BYTES)
+        return E_CORRUPT;
+    rc = txn_get_record(txn, T_REPLY, slot.mv_data, slot.mv_size, &aduan__record__reply__descriptor, &record);
+    if (rc == OK)
+        *out = (Reply *)record;
+    return rc == E_NOT_FOUND ? E_CORRUPT : rc;
+}
+
+/* A new reply's place, from which its id leads to it. */
+static int give_slot(struct store_txn *txn, Reply *reply)
+{
+    uint8_t slot[SLOT_BYTES];
+    reply->slot = txn->next_sequence;
+    put_be64(slot, reply->slot);
+    return txn_put_new(txn, T_OUTBOX, reply->id.data, reply->id.len, slot, sizeof slot);
 }
 
 int txn_put_reply(struct store_txn *txn, Reply *reply, uint64_t due_before)
@@ -43,8 +68,14 @@ int txn_put_reply(struct store_txn *txn, Reply *reply, uint64_t due_before)
         if (rc != OK)
             return rc;
     }
+    if (reply->slot == 0)
+        rc = give_slot(txn, reply);
+    if (rc != OK && rc != E_NOT_FOUND)
+        return rc;
+    uint8_t slot[SLOT_BYTES];
+    put_be64(slot, reply->slot);
     reply->version = RECORD_VERSION;
-    return txn_put_record(txn, T_OUTBOX, reply->id.data, reply->id.len, &reply->base);
+    return txn_put_record(txn, T_REPLY, slot, sizeof slot, &reply->base);
 }
 
 static int queued_event(struct store_txn *txn, const Reply *reply, const Aduan__Record__Ticket *ticket)
@@ -144,10 +175,7 @@ int store_reply_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES],
     int rc = txn_begin(store, false, 0, &txn);
     if (rc != OK)
         return rc;
-    ProtobufCMessage *record;
-    rc = txn_get_record(&txn, T_OUTBOX, id, STORE_REPLY_ID_BYTES, &aduan__record__reply__descriptor, &record);
+    rc = txn_get_reply(&txn, id, out);
     txn_abort(&txn);
-    if (rc == OK)
-        *out = (Reply *)record;
     return rc;
 }

@@ -10,7 +10,8 @@
  *   ticket            BE64(id)                                 Ticket
  *   ticket_by_sender  sender_id BE64(id)                       (empty)
  *   ticket_by_state   state (1 byte) BE64(id)                  (empty)
- *   outbox            reply id                                 Reply
+ *   outbox            reply id                                 BE64(slot)
+ *   reply             BE64(slot)                               Reply
  *   outbox_due        BE64(due_us) reply id                    (empty): READY and SENDING replies
  *   event             BE64(sequence)                           Event
  *   identity          sender_id                                Identity
@@ -19,6 +20,8 @@
  *   cursor            view name, 0, cursor name                Cursor
  *   meta              name                                     see enum below
  *
+ * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and lie anywhere; the replies that are
+ * being worked on lie together, so that a batch of them touches few pages.
  * set key = sender_id, 8 bytes of the keyed hash of the receiver, BE16(reference), total.
  * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64,
  *       "parts_waiting" BE64 (messages of fate PART_WAITING), "integrators" BE64 (grows with each change of that table;
@@ -43,6 +46,7 @@ enum store_table {
     T_TICKET_BY_SENDER,
     T_TICKET_BY_STATE,
     T_OUTBOX,
+    T_REPLY,
     T_OUTBOX_DUE,
     T_EVENT,
     T_IDENTITY,
@@ -59,7 +63,8 @@ enum {
     TICKET_STATE_KEY_BYTES = 1 + 8,
     TICKET_SENDER_KEY_BYTES = SEAL_ID_BYTES + 8,
     DUE_REPLY_KEY_BYTES = 8 + STORE_REPLY_ID_BYTES,
-    DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES
+    DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES,
+    SLOT_BYTES = 8
 };
 
 struct store {
@@ -142,8 +147,11 @@ int txn_event(struct store_txn *txn, Aduan__Record__Event *event);
 /* Puts a ticket, keeping ticket_by_state right: state_before is what the index holds now (NONE: a new ticket, whose
  * ticket_by_sender row is made too). */
 int txn_put_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, Aduan__Record__TicketState state_before);
+/* The reply of an id, or what txn_get_record() says of it. Free with free_unpacked. */
+int txn_get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
 /* Puts a reply, keeping outbox_due right: due_before is what the index holds now, 0 for none. READY and SENDING
- * replies are in the index under reply->due_us, others are not. */
+ * replies are in the index under reply->due_us, others are not. One without a slot is new: it gets the next event's
+ * sequence, and the caller writes that event. */
 int txn_put_reply(struct store_txn *txn, Aduan__Record__Reply *reply, uint64_t due_before);
 /* Makes a READY reply to `message` about `ticket` and its REPLY_QUEUED event, due now; its id is
  * uuid_reply(message uuid, ticket->replies), and ticket->replies and ticket->reply grow (the caller puts the ticket,

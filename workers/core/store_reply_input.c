@@ -124,16 +124,15 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
 static int apply(struct store_txn *txn, const struct store_reply_input *input, size_t *ignored)
 {
     Aduan__Record__ReplyState next;
-    ProtobufCMessage *record = NULL;
+    Reply *reply;
 
-    int rc = txn_get_record(txn, T_OUTBOX, input->id, sizeof input->id, &aduan__record__reply__descriptor, &record);
+    int rc = txn_get_reply(txn, input->id, &reply);
     if (rc == E_NOT_FOUND) {
         (*ignored)++;
         return OK;
     }
     if (rc != OK)
         return rc;
-    Reply *reply = (Reply *)record;
     if (stale(reply, input->input) || superseded(reply, input) || reply_next(reply->state, input->input, &next) != OK) {
         (*ignored)++;
     } else {

@@ -17,10 +17,11 @@ static const char *const names[T_END] = {
     [T_META] = "meta",         [T_MESSAGE] = "message",
     [T_PART] = "part",         [T_PART_DUE] = "part_due",
     [T_TICKET] = "ticket",     [T_TICKET_BY_SENDER] = "ticket_by_sender",
-    [T_OUTBOX] = "reply",      [T_TICKET_BY_STATE] = "ticket_by_state",
+    [T_OUTBOX] = "outbox",     [T_TICKET_BY_STATE] = "ticket_by_state",
     [T_EVENT] = "event",       [T_OUTBOX_DUE] = "outbox_due",
     [T_IDENTITY] = "identity", [T_QUARANTINE] = "quarantine",
     [T_CURSOR] = "cursor",     [T_INTEGRATOR] = "integrator",
+    [T_REPLY] = "reply",
 };
 
 void verify_broken(struct verify *v, const char *id, const char *format, ...)
@@ -87,6 +88,14 @@ void *verify_get(struct verify *v, enum store_table table, const void *key, size
     if (!lookup(v, table, key, key_len, &val) || record_unpack(type, &val, &record) != OK)
         return NULL; /* what cannot be read is told by the walk over its table */
     return record;
+}
+
+Aduan__Record__Reply *verify_reply(struct verify *v, const void *id, size_t id_len)
+{
+    MDB_val slot;
+    if (!lookup(v, T_OUTBOX, id, id_len, &slot))
+        return NULL;
+    return verify_get(v, T_REPLY, slot.mv_data, slot.mv_size, &aduan__record__reply__descriptor);
 }
 
 void verify_done(void *record)

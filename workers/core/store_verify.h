@@ -22,8 +22,8 @@ struct verify {
 
     /* tickets and replies */
     uint64_t expected_serial;
-    uint64_t state_rows, sender_rows, due_rows; /* index rows found where a record wants them */
-    uint8_t reply_sum[STORE_REPLY_ID_BYTES];    /* over the ids of all replies */
+    uint64_t state_rows, sender_rows, due_rows, id_rows; /* index rows found where a record wants them */
+    uint8_t reply_sum[STORE_REPLY_ID_BYTES];             /* over the ids of all replies */
 
     /* events */
     bool history_whole; /* the log begins with 1 */
@@ -53,6 +53,8 @@ void verify_rows(struct verify *v, enum store_table table, size_t key_len, verif
 /* A record, or NULL. Free with protobuf_c_message_free_unpacked (which accepts no NULL: verify_done does). */
 void *verify_get(struct verify *v, enum store_table table, const void *key, size_t key_len,
                  const ProtobufCMessageDescriptor *type);
+/* The reply of an id, or NULL. */
+Aduan__Record__Reply *verify_reply(struct verify *v, const void *id, size_t id_len);
 void verify_done(void *record);
 bool verify_has(struct verify *v, enum store_table table, const void *key, size_t key_len);
 uint64_t verify_count(struct verify *v, enum store_table table);

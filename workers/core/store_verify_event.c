@@ -148,10 +148,14 @@ static int by_id(const void *a, const void *b)
 
 static void check_queued(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
 {
+    const Aduan__Record__Reply *reply = (const Aduan__Record__Reply *)record;
     char name[UUID_TEXT_BYTES];
-    (void)record;
-    if (v->ids_count == 0 || bsearch(key, v->ids, v->ids_count, sizeof *v->ids, by_id) == NULL)
-        verify_broken(v, "reply.not_queued", "no event tells that reply %s was queued", uuid_format(key, name));
+    (void)key;
+    if (reply->id.len != STORE_REPLY_ID_BYTES)
+        return; /* told by the walk over the replies */
+    if (v->ids_count == 0 || bsearch(reply->id.data, v->ids, v->ids_count, sizeof *v->ids, by_id) == NULL)
+        verify_broken(v, "reply.not_queued", "no event tells that reply %s was queued",
+                      uuid_format(reply->id.data, name));
 }
 
 static void name_unequal_replies(struct verify *v)
@@ -165,7 +169,7 @@ static void name_unequal_replies(struct verify *v)
             verify_broken(v, "event.queued_twice", "two events tell that reply %s was queued",
                           uuid_format(v->ids[i], name));
     }
-    verify_walk(v, T_OUTBOX, STORE_REPLY_ID_BYTES, &aduan__record__reply__descriptor, check_queued);
+    verify_walk(v, T_REPLY, SLOT_BYTES, &aduan__record__reply__descriptor, check_queued);
     free(v->ids);
 }
 

@@ -33,11 +33,6 @@ static Ticket *ticket_at(struct verify *v, uint64_t id)
     return verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
 }
 
-static Reply *reply_at(struct verify *v, ProtobufCBinaryData id)
-{
-    return verify_get(v, T_OUTBOX, id.data, id.len, &aduan__record__reply__descriptor);
-}
-
 /* --- tickets ------------------------------------------------------------------------------------------------ */
 
 static void check_id(struct verify *v, uint64_t id, const Ticket *ticket)
@@ -82,7 +77,7 @@ static void check_listed(struct verify *v, const Ticket *ticket, const Message *
                          unsigned *automatic)
 {
     ProtobufCBinaryData id = ticket->reply[i];
-    Reply *reply = reply_at(v, id);
+    Reply *reply = verify_reply(v, id.data, id.len);
     if (reply == NULL) {
         verify_broken(v, "ticket.reply_missing", "reply %zu of ticket %" PRIu64 " is not in the outbox", i, ticket->id);
     } else {
@@ -247,45 +242,71 @@ static void check_ticketless(struct verify *v, const uint8_t *id, const Message 
         verify_broken(v, "reply.id", "the id of reply %s is not made from its message", name);
 }
 
+/* Its id leads to it, and it rests where it says. */
+static void check_id_row(struct verify *v, uint64_t slot, const Reply *reply, const char *name)
+{
+    Reply *found = verify_reply(v, reply->id.data, reply->id.len);
+    if (reply->slot != slot)
+        verify_broken(v, "reply.key", "reply %s rests under another one's key", name);
+    if (found && found->slot == slot && same(found->id, reply->id))
+        v->id_rows++;
+    else
+        verify_broken(v, "outbox.missing", "the id of reply %s does not lead to it: no result will find it", name);
+    verify_done(found);
+}
+
 static void check_reply(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
 {
     const Reply *reply = (const Reply *)record;
-    const ProtobufCBinaryData id = {STORE_REPLY_ID_BYTES, (uint8_t *)key};
+    const uint8_t *id = reply->id.data;
     char name[UUID_TEXT_BYTES];
-    Message *message = message_of(v, reply->message_key);
 
-    uuid_format(key, name);
     v->proof.replies++;
-    verify_add_id(v->reply_sum, key);
-    if (!same(reply->id, id))
-        verify_broken(v, "reply.key", "reply %s rests under another one's key", name);
+    if (reply->id.len != STORE_REPLY_ID_BYTES) {
+        verify_broken(v, "reply.id", "reply %" PRIu64 " has no id", get_be64(key));
+        return;
+    }
+    Message *message = message_of(v, reply->message_key);
+    uuid_format(id, name);
+    verify_add_id(v->reply_sum, id);
+    check_id_row(v, get_be64(key), reply, name);
     count_state(v, reply, name);
-    check_due_row(v, key, reply, name);
+    check_due_row(v, id, reply, name);
     if (!verify_has(v, T_IDENTITY, reply->sender_id.data, reply->sender_id.len))
         verify_broken(v, "reply.identity_missing", "whom reply %s goes to is not among the identities", name);
     if (message == NULL)
         verify_broken(v, "reply.message_missing", "the message that reply %s answers is not there", name);
     if (reply->ticket != 0)
-        check_owner(v, key, reply, name);
+        check_owner(v, id, reply, name);
     else if (message)
-        check_ticketless(v, key, message, name);
+        check_ticketless(v, id, message, name);
     verify_done(message);
 }
 
 static void check_stray_due(struct verify *v, const uint8_t *key)
 {
-    const ProtobufCBinaryData id = {STORE_REPLY_ID_BYTES, (uint8_t *)key + 8};
     char name[UUID_TEXT_BYTES];
-    Reply *reply = reply_at(v, id);
+    Reply *reply = verify_reply(v, key + 8, STORE_REPLY_ID_BYTES);
     if (reply == NULL || !waits(reply) || reply->due_us != get_be64(key))
         verify_broken(v, "outbox_due.stray", "the index has reply %s as due, which it is not at that time",
                       uuid_format(key + 8, name));
     verify_done(reply);
 }
 
+static void check_stray_id(struct verify *v, const uint8_t *id)
+{
+    char name[UUID_TEXT_BYTES];
+    Reply *reply = verify_reply(v, id, STORE_REPLY_ID_BYTES);
+    if (reply == NULL || reply->id.len != STORE_REPLY_ID_BYTES || memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) != 0)
+        verify_broken(v, "outbox.stray", "the id %s leads to no reply of that id", uuid_format(id, name));
+    verify_done(reply);
+}
+
 void verify_replies(struct verify *v)
 {
-    verify_walk(v, T_OUTBOX, STORE_REPLY_ID_BYTES, &aduan__record__reply__descriptor, check_reply);
+    verify_walk(v, T_REPLY, SLOT_BYTES, &aduan__record__reply__descriptor, check_reply);
+    if (verify_count(v, T_OUTBOX) != v->id_rows)
+        verify_rows(v, T_OUTBOX, STORE_REPLY_ID_BYTES, check_stray_id);
     if (verify_count(v, T_OUTBOX_DUE) != v->due_rows)
         verify_rows(v, T_OUTBOX_DUE, DUE_REPLY_KEY_BYTES, check_stray_due);
 }
