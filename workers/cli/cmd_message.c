@@ -3,6 +3,7 @@
  * the store holds of the sender is not shown; a ticket's `--reveal` is the way to a number. */
 #include "clock.h"
 #include "commands.h"
+#include "message_key.h"
 #include "output.h"
 
 #include <stdlib.h>
@@ -105,17 +106,24 @@ static void message_print(const struct cli *cli, const json_t *object, const Adu
     line(cli, "body", body, strlen(body));
 }
 
+int message_key(const struct cli *cli, const char *hex, uint8_t key[STORE_KEY_MESSAGE_BYTES])
+{
+    if (parse_key(hex, key))
+        return CLI_OK;
+    return cli_fail(cli, CLI_USAGE,
+                    "\"%.60s\" is no key of a message: those are %d hex digits, as `aduan tail --json` and "
+                    "`aduan quarantine list` show them",
+                    hex, 2 * STORE_KEY_MESSAGE_BYTES);
+}
+
 int cmd_message_show(struct cli *cli)
 {
     uint8_t key[STORE_KEY_MESSAGE_BYTES];
     Aduan__Record__Message *message;
-    int err;
+    int err = message_key(cli, cli->operands[0], key);
 
-    if (!parse_key(cli->operands[0], key))
-        return cli_fail(cli, CLI_USAGE,
-                        "\"%.60s\" is no key of a message: those are %d hex digits, as `aduan tail --json` and "
-                        "`aduan quarantine list` show them",
-                        cli->operands[0], 2 * STORE_KEY_MESSAGE_BYTES);
+    if (err)
+        return err;
     err = store_message_get(cli->store, key, sizeof key, &message);
     if (err == E_NOT_FOUND)
         return cli_fail(cli, CLI_NOT_FOUND, "the store holds no message %s", cli->operands[0]);

@@ -166,6 +166,13 @@ static const struct command table[] = {
      "Messages that killed their classifier three times. They are kept raw, are out of the line's way, and wait "
      "for a person.",
      {"aduan quarantine list --json"}, READS, cmd_quarantine_list, 0},
+    {"quarantine show", NULL, FOR_OPERATORS, "KEY", 1, 1, NULL,
+     "One SMS of the quarantine as it came, byte for byte. KEY is what quarantine list prints.",
+     {"aduan quarantine show 6920c1f45f3a1b7d7f2a4c0e9d6b8a1c2e3f4a5b"}, READS, cmd_quarantine_show, 0},
+    {"quarantine retry", NULL, FOR_OPERATORS, "KEY", 1, 1, NULL,
+     "Take an SMS out of quarantine: it is read again, here, from its stored bytes, and becomes what it should have "
+     "been; its reply goes out. If it still kills whoever reads it, nothing has changed.",
+     {"aduan quarantine retry 6920c1f45f3a1b7d7f2a4c0e9d6b8a1c2e3f4a5b"}, WRITES, cmd_quarantine_retry, 0},
     {"message show", NULL, FOR_OPERATORS, "KEY", 1, 1, NULL,
      "One SMS as it came, byte for byte, with its fate and the reason for it. KEY is what tail --json and quarantine "
      "list print. The sender is not shown.",

@@ -41,6 +41,8 @@ int cmd_verify(struct cli *cli);
 int cmd_backup(struct cli *cli);
 int cmd_restore(struct cli *cli);
 int cmd_quarantine_list(struct cli *cli);
+int cmd_quarantine_show(struct cli *cli);
+int cmd_quarantine_retry(struct cli *cli);
 int cmd_message_show(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_completion(struct cli *cli);

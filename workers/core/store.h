@@ -180,6 +180,10 @@ MUST_CHECK int store_events(struct store *store, uint64_t from, size_t max, stor
 typedef int (*store_quarantine_fn)(void *ctx, const uint8_t *key, size_t key_len, const Aduan__Record__Quarantine *q,
                                    const Aduan__Record__Message *message);
 MUST_CHECK int store_quarantined(struct store *store, store_quarantine_fn fn, void *ctx);
+/* Takes one in again from its stored bytes, as if it came now; actor: who asks. E_NOT_FOUND: it is not parked. */
+MUST_CHECK int store_quarantine_retry(struct store *store, const struct store_policy *policy, const uint8_t *key,
+                                      size_t key_len, const char *actor, uint64_t now_us, struct store_outcome *outcome,
+                                      struct fault *fault);
 
 struct store_stats {
     uint64_t messages, parts_waiting, tickets, replies, replies_due, events, identities, quarantined;

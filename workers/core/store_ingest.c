@@ -131,7 +131,7 @@ static int take_understood(struct ingest *in, struct arrival *a, const struct st
     return err == OK ? sender_write(in, &a->sender) : err;
 }
 
-static int take(struct ingest *in, const struct store_item *item, struct store_outcome *out)
+int ingest_take(struct ingest *in, const struct store_item *item, struct store_outcome *out)
 {
     struct arrival a;
     a.sms = item->sms;
@@ -155,7 +155,7 @@ int store_ingest(struct store *store, const struct store_policy *policy, const s
         return txn_fault(store, fault, err, doing);
     struct store_outcome *taken = record_alloc(n * sizeof *taken);
     for (size_t i = 0; err == OK && i < n; i++)
-        err = take(&in, &items[i], &taken[i]);
+        err = ingest_take(&in, &items[i], &taken[i]);
     KILL_POINT("store", "ingest_uncommitted");
     if (err == OK)
         err = txn_commit(&in.txn);

@@ -21,7 +21,11 @@ enum {
 struct ingest {
     struct store_txn txn;
     const struct store_policy *policy;
+    const char *retried_by; /* who let it out of quarantine; NULL: it came from the network */
 };
+
+/* One SMS, whatever it is: rows, events and outcome. The uuid has been looked at. */
+int ingest_take(struct ingest *in, const struct store_item *item, struct store_outcome *out);
 
 /* Who sent an SMS, and what the identity row says of them. Nothing here is on the heap. */
 struct sender {

@@ -79,6 +79,7 @@ int ingest_received(struct ingest *in, const Aduan__Record__Message *message, co
     event.message_key = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, (uint8_t *)key};
     event.shortcode = shortcode;
     event.detail = message->reason;
+    event.actor = borrowed(in->retried_by);
     return txn_event(&in->txn, &event);
 }
 
