@@ -105,7 +105,9 @@ static void what_is_no_integrator_is_refused(void **state)
                  {"new", "agency", "12345678901234567890123456789012345678901234567890123456789012345", E_INVALID,
                   "goes with an agency"},
                  {"acme", "public", "", E_EXISTS, "a name is given once"},
-                 {"gone", "public", "", E_EXISTS, "a name is given once"}};
+                 {"gone", "public", "", E_EXISTS, "a name is given once"},
+                 {"acme-two", "public", "", E_EXISTS, "acme-two and acme begin alike"},
+                 {"ac", "public", "", E_EXISTS, "ac and acme begin alike"}};
     struct support *s = *state;
     struct fault fault;
     assert_int_equal(add(s, 1, "acme", "public", "", &fault), OK);
@@ -132,7 +134,7 @@ static void there_is_an_end_to_integrators(void **state)
         Integrator integrator = ADUAN__RECORD__INTEGRATOR__INIT;
         uint8_t key[STORE_INTEGRATOR_KEY_BYTES] = {0};
         char name[16];
-        snprintf(name, sizeof name, "i%u", n);
+        snprintf(name, sizeof name, "i%04u", n);
         put_be32(key, n);
         integrator.version = RECORD_VERSION;
         integrator.name = name;

@@ -73,13 +73,17 @@ struct by_name {
     const char *name;
     uint8_t key[STORE_INTEGRATOR_KEY_BYTES];
     bool found;
+    char near[VIEW_NAME_MAX + 1]; /* a name that begins with it, or that it begins with */
     uint64_t count;
 };
 
 static int look_for_name(void *ctx, const uint8_t *key, const Integrator *integrator)
 {
     struct by_name *search = ctx;
+    size_t own = strlen(search->name), other = strlen(integrator->name);
     search->count++;
+    if (strncmp(integrator->name, search->name, own < other ? own : other) == 0)
+        snprintf(search->near, sizeof search->near, "%s", integrator->name);
     if (strcmp(integrator->name, search->name) != 0)
         return 0;
     memcpy(search->key, key, sizeof search->key);
@@ -111,6 +115,10 @@ static int add(struct store_txn *txn, const uint8_t *key, const Integrator *want
     if (rc == OK && search.found)
         return fault_set(fault, E_EXISTS, "there is or was an integrator called %s; a name is given once",
                          integrator.name);
+    /* The topic b1.acme is the beginning of b1.acme-two: who subscribes to the one would hear of the other. */
+    if (rc == OK && *search.near)
+        return fault_set(fault, E_EXISTS, "%s and %s begin alike to the end of one of them; choose another name",
+                         integrator.name, search.near);
     if (rc == OK && search.count >= STORE_INTEGRATORS_MAX)
         return fault_set(fault, E_FULL, "there are %d integrators already", STORE_INTEGRATORS_MAX);
     if (rc == OK)

@@ -30,6 +30,7 @@ static void stop(struct worker *worker)
     keys_close(feed);
     views_done(feed);
     store_feed_free(feed->stretch);
+    answers_free(feed->answers);
     free(feed);
 }
 
@@ -40,6 +41,7 @@ static int start(struct worker *worker, struct fault *fault)
         abort();
     worker->role_state = feed;
     feed->stretch = store_feed_new();
+    feed->answers = answers_new();
     raise_descriptor_limit();
     views_add(feed, worker->seal, "full", VIEW_FULL, NULL);
     int err = store_head(worker->store, &feed->head);
@@ -82,9 +84,11 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
         publish_subscriptions(worker, ends[i]);
         requests_turn(worker, ends[i], mono_ms);
     }
-    uint64_t next = publish_turn(worker, mono_ms);
-    uint64_t replay = replay_turn(worker, mono_ms);
-    return next < replay ? next : replay;
+    uint64_t parted = sockets_turn(worker, mono_ms), next = publish_turn(worker, mono_ms);
+    uint64_t replay = replay_turn(worker, mono_ms), answers = answers_turn(worker, mono_ms);
+    next = next < replay ? next : replay;
+    next = next < parted ? next : parted;
+    return next < answers ? next : answers;
 }
 
 static void reloaded(struct worker *worker)

@@ -54,10 +54,13 @@ struct replay;
 
 struct feed {
     struct feed_end ipc, tcp;
-    void *zap;           /* answers who is let in; NULL without tcp */
-    uint64_t generation; /* of the integrators, as the views have them */
-    uint64_t key_log_ms; /* a stranger is told of once a second */
+    struct curve_key key;              /* the server's own */
+    bool parted;                       /* tcp.publish is to be opened again */
+    void *zap;                         /* answers who is let in; NULL without tcp */
+    uint64_t generation;               /* of the integrators, as the views have them */
+    uint64_t key_log_ms, noise_log_ms; /* a stranger, and one who disturbs, are told of once a second */
     struct writer *writer;
+    struct answers *answers;
     struct feed_view **views;
     size_t view_count;
 
@@ -82,6 +85,10 @@ void keys_close(struct feed *feed);
 
 /* sockets.c */
 MUST_CHECK int sockets_open(struct worker *worker, struct fault *fault);
+/* Cuts every subscriber's connection on tcp; who still may connects anew. */
+void sockets_part(struct feed *feed);
+/* Listens again after that. Returns when to try next. */
+uint64_t sockets_turn(struct worker *worker, uint64_t mono_ms);
 void sockets_close(struct feed *feed);
 
 /* views.c */
@@ -99,6 +106,14 @@ bool views_count_request(struct feed_view *view, uint64_t mono_ms);
 void publish_subscriptions(struct worker *worker, struct feed_end *end);
 /* Publishes what has been committed, a stretch at a time. Returns when to look again. */
 uint64_t publish_turn(struct worker *worker, uint64_t mono_ms);
+
+/* answers.c: answers that wait for room at their asker. */
+struct answers *answers_new(void);
+void answers_free(struct answers *answers);
+/* Takes the body. */
+void answers_send(struct worker *worker, const struct asker *asker, zmq_msg_t *body, uint64_t mono_ms);
+/* Tries again. Returns when to try next. */
+uint64_t answers_turn(struct worker *worker, uint64_t mono_ms);
 
 /* requests.c */
 void requests_turn(struct worker *worker, struct feed_end *end, uint64_t mono_ms);

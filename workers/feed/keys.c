@@ -8,7 +8,8 @@
  *
  * A revocation is seen at the next look at the integrators' generation, a few milliseconds after its commit: the view
  * is published no more, its replays end and its requests are refused. libzmq knows no way to close one connection of
- * many; it is left open, and mute. The name never goes to another key, so nothing is ever sent its way again.
+ * many, so all subscribers on tcp are cut off: the others are back in a moment and ask for what they missed. A
+ * connection to the other endpoint is left open, and refused whatever it asks.
  */
 #include "feed.h"
 
@@ -56,6 +57,7 @@ static void revoke(struct worker *worker, struct feed_view *view)
     before_free(view->before);
     view->before = NULL;
     replay_revoked(worker, view);
+    sockets_part(worker->role_state);
     log_info("feed.revoked", "view=%s", view->view.name);
 }
 

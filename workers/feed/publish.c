@@ -18,7 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_BUSY_MS = 4, LOOK_IDLE_MS = 15, BUSY_MS = 1000, BEACON_MS = 1000, EVENTS_BETWEEN_READS = 32 };
+enum {
+    LOOK_BUSY_MS = 4,
+    LOOK_IDLE_MS = 15,
+    BUSY_MS = 1000,
+    BEACON_MS = 1000,
+    EVENTS_BETWEEN_READS = 32,
+    NOISE_LOG_MS = 1000
+};
 
 /* --- subscriptions ------------------------------------------------------------------------------------------ */
 
@@ -51,6 +58,18 @@ static void subscribe(struct worker *worker, struct feed_end *end, struct feed_v
     log_info("feed.view_followed", "view=%s from=%llu", view->view.name, (unsigned long long)feed->next);
 }
 
+static void noise(struct worker *worker, const struct feed_view *view)
+{
+    struct feed *feed = worker->role_state;
+    uint64_t now = clock_mono_ms();
+    worker->refused++;
+    if (now < feed->noise_log_ms)
+        return;
+    feed->noise_log_ms = now + NOISE_LOG_MS;
+    log_warning("feed.noise", "view=%s sends what is no subscription, and keeps others from subscribing; revoke it",
+                view ? view->view.name : "?");
+}
+
 void publish_subscriptions(struct worker *worker, struct feed_end *end)
 {
     struct feed *feed = worker->role_state;
@@ -61,7 +80,7 @@ void publish_subscriptions(struct worker *worker, struct feed_end *end)
         const char *data = zmq_msg_data(&message);
         size_t len = zmq_msg_size(&message);
         if (len == 0 || (data[0] != 0 && data[0] != 1) || zmq_msg_more(&message)) {
-            worker->refused++;
+            noise(worker, views_of(feed, end, &message));
             parted = true;
         } else if (parted) {
             worker->refused++;
@@ -78,7 +97,7 @@ void publish_subscriptions(struct worker *worker, struct feed_end *end)
 
 static void send_parts(void *socket, const char *topic, size_t topic_len, zmq_msg_t *body)
 {
-    if (zmq_send(socket, topic, topic_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0 ||
+    if (!socket || zmq_send(socket, topic, topic_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0 ||
         zmq_msg_send(body, socket, ZMQ_DONTWAIT) < 0)
         zmq_msg_close(body);
 }

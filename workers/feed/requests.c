@@ -3,6 +3,7 @@
  * The endpoint that answers: one Request a message. What cannot be read is counted and not answered; what can be read
  * and is not right is refused with the reason. Answers are small and never wait.
  */
+#include "clock.h"
 #include "feed.h"
 
 #include <stdlib.h>
@@ -24,11 +25,7 @@ void requests_answer(struct worker *worker, const struct asker *asker, const Res
     if (zmq_msg_init_size(&body, aduan__feed__v1__response__get_packed_size(response)))
         abort();
     aduan__feed__v1__response__pack(response, zmq_msg_data(&body));
-    if (zmq_send(asker->end->replay, asker->routing, asker->routing_len, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0 ||
-        zmq_msg_send(&body, asker->end->replay, ZMQ_DONTWAIT) < 0) {
-        zmq_msg_close(&body);
-        worker->errors++;
-    }
+    answers_send(worker, asker, &body, clock_mono_ms());
 }
 
 static Response answer_to(const ProtobufCBinaryData *id)

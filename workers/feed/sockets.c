@@ -5,6 +5,10 @@
  */
 #include "feed.h"
 
+#include "log.h"
+
+#include <errno.h>
+
 enum {
     PUBLISH_QUEUE = 20000, /* parts, two an event: a subscriber that stands still costs this much and no more */
     REPLAY_QUEUE = 8,      /* chunks on their way to one asker */
@@ -13,6 +17,7 @@ enum {
     HANDSHAKE_MS = 3000,
     LINGER_MS = 500,
     BACKLOG = 1024,
+    REBIND_MS = 5,
     KEEPALIVE_IDLE_S = 30,
     KEEPALIVE_EVERY_S = 10,
     KEEPALIVE_COUNT = 3
@@ -53,18 +58,28 @@ static int secure(void *socket, const struct curve_key *key)
 }
 
 /* key NULL: the directory's mode says who may connect. */
-static int bind_end(struct feed_end *end, void *context, const char *publish, const char *replay,
-                    const struct curve_key *key, struct fault *fault)
+static int open_publish(struct feed_end *end, void *context, const char *endpoint, const struct curve_key *key,
+                        struct fault *fault)
 {
-    end->publish = open_socket(context, ZMQ_XPUB, PUBLISH_QUEUE);
+    void *socket = open_socket(context, ZMQ_XPUB, PUBLISH_QUEUE);
+    if (!socket || set(socket, ZMQ_XPUB_MANUAL, 1) || (key && secure(socket, key)) || zmq_bind(socket, endpoint)) {
+        int code = zmq_errno();
+        if (socket)
+            zmq_close(socket);
+        return fault_set(fault, code == EADDRINUSE ? E_BUSY : E_IO, "cannot publish at %s: %s", endpoint,
+                         zmq_strerror(code));
+    }
+    end->publish = socket;
+    return OK;
+}
+
+static int open_replay(struct feed_end *end, void *context, const char *endpoint, const struct curve_key *key,
+                       struct fault *fault)
+{
     end->replay = open_socket(context, ZMQ_ROUTER, REPLAY_QUEUE);
-    if (!end->publish || !end->replay || set(end->publish, ZMQ_XPUB_MANUAL, 1) ||
-        set(end->replay, ZMQ_ROUTER_MANDATORY, 1) || (key && (secure(end->publish, key) || secure(end->replay, key))))
-        return fault_set(fault, E_IO, "the feed's sockets: %s", zmq_strerror(zmq_errno()));
-    if (zmq_bind(end->publish, publish))
-        return fault_set(fault, E_IO, "cannot bind %s: %s", publish, zmq_strerror(zmq_errno()));
-    if (zmq_bind(end->replay, replay))
-        return fault_set(fault, E_IO, "cannot bind %s: %s", replay, zmq_strerror(zmq_errno()));
+    if (!end->replay || set(end->replay, ZMQ_ROUTER_MANDATORY, 1) || (key && secure(end->replay, key)) ||
+        zmq_bind(end->replay, endpoint))
+        return fault_set(fault, E_IO, "cannot answer at %s: %s", endpoint, zmq_strerror(zmq_errno()));
     return OK;
 }
 
@@ -72,13 +87,10 @@ static int open_tcp(struct worker *worker, struct fault *fault)
 {
     struct feed *feed = worker->role_state;
     const struct config *config = worker->config;
-    struct curve_key key;
-    int err = curve_key_load(config->feed_key_path, &key, fault);
-    if (err != OK)
-        return err;
-    err = bind_end(&feed->tcp, worker->zmq, config->feed_publish, config->feed_replay, &key, fault);
-    curve_key_wipe(&key);
-    return err;
+    int err = curve_key_load(config->feed_key_path, &feed->key, fault);
+    if (err == OK)
+        err = open_publish(&feed->tcp, worker->zmq, config->feed_publish, &feed->key, fault);
+    return err == OK ? open_replay(&feed->tcp, worker->zmq, config->feed_replay, &feed->key, fault) : err;
 }
 
 int sockets_open(struct worker *worker, struct fault *fault)
@@ -90,8 +102,36 @@ int sockets_open(struct worker *worker, struct fault *fault)
         err = config_endpoint(worker->config, "feed.replay", replay);
     if (err)
         return fault_set(fault, err, "run_dir %s is too long for a socket's path", worker->config->run_dir);
-    err = bind_end(&feed->ipc, worker->zmq, publish, replay, NULL, fault);
+    err = open_publish(&feed->ipc, worker->zmq, publish, NULL, fault);
+    if (err == OK)
+        err = open_replay(&feed->ipc, worker->zmq, replay, NULL, fault);
     return err == OK && *worker->config->feed_publish ? open_tcp(worker, fault) : err;
+}
+
+void sockets_part(struct feed *feed)
+{
+    int zero = 0;
+    if (!feed->tcp.publish)
+        return;
+    zmq_setsockopt(feed->tcp.publish, ZMQ_LINGER, &zero, sizeof zero);
+    zmq_close(feed->tcp.publish);
+    feed->tcp.publish = NULL;
+    feed->parted = true;
+}
+
+uint64_t sockets_turn(struct worker *worker, uint64_t mono_ms)
+{
+    struct feed *feed = worker->role_state;
+    struct fault fault;
+    if (!feed->parted)
+        return UINT64_MAX;
+    int err = open_publish(&feed->tcp, worker->zmq, worker->config->feed_publish, &feed->key, &fault);
+    feed->parted = err != OK;
+    if (err == OK)
+        return UINT64_MAX;
+    if (err != E_BUSY) /* the old one lets go of the port a moment after it is closed */
+        log_error("feed.not_published", "%s; retry in %d ms", fault.text, REBIND_MS);
+    return mono_ms + REBIND_MS;
 }
 
 static void close_end(struct feed_end *end)
@@ -106,4 +146,5 @@ void sockets_close(struct feed *feed)
 {
     close_end(&feed->tcp);
     close_end(&feed->ipc);
+    curve_key_wipe(&feed->key);
 }
