@@ -4,15 +4,13 @@ a bearerbox that restarts, is suspended or shuts down while SMS flow."""
 
 import itertools
 import os
-import pathlib
-import shutil
 import signal
 import subprocess
 import urllib.request
 
 import pytest
 
-from line import ROOT, Line, Phone, free_ports, gsm7, wait_for
+from line import Line, Phone, free_ports, gsm7, wait_for
 
 GOOD = "Jalan berlubang di depan pasar Grogolan, mohon diperbaiki"
 people = itertools.count(1)
