@@ -2,8 +2,9 @@
 """The audit, from three sides: what the SMSC was told, what the store holds, what the SMSC received back.
 
 lost              an SMS that Kannel accepted and no ticket has, or a ticket whose answer never reached its SMSC
-double_tickets    tickets of one SMS beyond the first, less what the SMSC transmitted again (each transmission that
-                  got no answer is another SMS to everybody behind the SMSC: counted as `retransmitted`)
+double_tickets    tickets of one SMS beyond the first, less what the SMSC transmitted again. Each transmission that
+                  got no answer, or a temporary error, is followed by another SMS to everybody behind the SMSC, with
+                  an id of its own from bearerbox: those are counted as `retransmitted`
 duplicate_replies answers of one ticket beyond the first, each with its cause:
                   "bearerbox killed": the reply was still in bearerbox's store when bearerbox was killed, between the
                       first copy and the second: it had gone out and its removal had not happened
@@ -44,6 +45,11 @@ class Store:
                 self.strange.append(ticket["id"])
         self.event_gaps = self.read_events(line)
         self.proof = line.verify()
+
+    @staticmethod
+    def uuid(line, ticket):
+        """bearerbox's id of its SMS: another one for each transmission."""
+        return line.ticket(ticket)["message"]["uuid"]
 
     def read_events(self, line):
         count = line.json("stats")["events"]
@@ -129,7 +135,7 @@ def audit(line, campaign):
         if number in smpp.accepted and not tickets:
             lost.append(f"s{number}: no ticket")
         extra = max(0, len(tickets) - 1)
-        explained = min(extra, smpp.transmissions[number])
+        explained = extra and min(extra, smpp.transmissions[number], len({store.uuid(line, t) for t in tickets}) - 1)
         retransmitted += explained
         if extra > explained:
             double.append(f"s{number}: tickets {tickets}")
