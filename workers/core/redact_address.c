@@ -74,8 +74,8 @@ static size_t address_end(const struct scan *scan, size_t t)
     }
 }
 
-/* Behind the words that open an address: at most five words of a place, then pieces. */
-static void found_address(struct scan *scan, size_t t, bool surely)
+/* Behind the words that open an address: at most five words of a place, then pieces. Where to look on. */
+static size_t found_address(struct scan *scan, size_t t, bool surely)
 {
     for (int i = 0; i < FILL_MAX && (scan_word(scan, t, WORD_ADDRESS_FILL) || scan_sign(scan, t, ":=.,-")) &&
                     !(scan_word(scan, t, WORD_STREET) && piece_end(scan, t) > t + 1);
@@ -90,24 +90,32 @@ static void found_address(struct scan *scan, size_t t, bool surely)
     }
     bool number = at == t && !scan_word(scan, at, WORD_STREET); /* "tinggal di 3 tempat" */
     size_t end = number ? at : address_end(scan, at);
-    if (end > at)
-        scan_found(scan, t, end, REDACT_ADDRESS);
-    else if (surely && at > t)
-        scan_found(scan, t, scan_sign(scan, at - 1, ",") ? at - 1 : at, REDACT_ADDRESS);
+    if (end == at && surely && at > t)
+        end = at -= scan_sign(scan, at - 1, ",");
+    else if (end == at)
+        return t;
+    scan_found(scan, t, end, REDACT_ADDRESS);
+    return end;
+}
+
+/* The token behind the words at t that open an address; t when there are none. *surely: whatever follows is one. */
+static size_t opened(const struct scan *scan, size_t t, bool *surely)
+{
+    bool near = scan_is(scan, t + 1, "di") || scan_is(scan, t + 1, "at") || scan_is(scan, t + 1, "in");
+    bool own = scan_word(scan, t + 1, WORD_OWN);
+    *surely = scan_word(scan, t, WORD_ADDRESS);
+    if (*surely || scan_word(scan, t, WORD_HOME_OWN))
+        return t + 1;
+    if (own && scan_word(scan, t, WORD_HOME))
+        return t + 2;
+    return scan_word(scan, t, WORD_STAY) && (near || own || scan_sign(scan, t + 1, ":")) ? t + 1 : t;
 }
 
 void redact_find_addresses(struct scan *scan)
 {
-    for (size_t t = 0; t < scan->tokens; t++) {
-        bool near = scan_is(scan, t + 1, "di") || scan_is(scan, t + 1, "at") || scan_is(scan, t + 1, "in");
-        if (scan_word(scan, t, WORD_ADDRESS))
-            found_address(scan, t + 1, true);
-        else if (scan_word(scan, t, WORD_HOME_OWN))
-            found_address(scan, t + 1, false);
-        else if (scan_word(scan, t, WORD_HOME) && scan_word(scan, t + 1, WORD_OWN))
-            found_address(scan, t + 2, false);
-        else if (scan_word(scan, t, WORD_STAY) &&
-                 (near || scan_word(scan, t + 1, WORD_OWN) || scan_sign(scan, t + 1, ":")))
-            found_address(scan, t + 1, false);
+    for (size_t t = 0, next; t < scan->tokens; t = next) {
+        bool surely;
+        size_t behind = opened(scan, t, &surely);
+        next = behind > t ? found_address(scan, behind, surely) : t + 1;
     }
 }

@@ -158,6 +158,8 @@ enum about redact_about(const struct scan *scan, size_t t)
     bool other = false; /* another number is between: the words were about that one, or about both */
     for (size_t back = 1; back <= t && back <= ABOUT_TOKENS_MAX; back++) {
         size_t at = t - back;
+        if (back == 1 && scan_tight(scan, t) && token_len(&scan->token[at]) == 1 && scan_kind(scan, at, TOKEN_WORD))
+            continue; /* "paspor C8812345" */
         if (scan_word(scan, at, WORD_PHONE))
             return ABOUT_PHONE;
         if (scan_word(scan, at, WORD_ID))

@@ -188,7 +188,8 @@ static unsigned mark_shapes(const struct scan *scan, struct group *g, size_t n, 
 {
     unsigned rest = 0;
     for (size_t i = 0; i < n;) {
-        bool inside = i > 0 && (g[i].gap == GAP_DOT || g[i].gap == GAP_COLON) && !g[i - 1].harmless;
+        bool tight = g[i].gap == GAP_DOT || g[i].gap == GAP_COLON || g[i].gap == GAP_DASH;
+        bool inside = i > 0 && tight && !g[i - 1].harmless;
         struct shape shape = inside ? (struct shape){0} : shape_at(scan, g + i, n - i);
         if (shape.groups > 0 && (weak_too || !shape.weak))
             set_harmless(g + i, shape.groups);

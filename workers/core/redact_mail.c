@@ -5,7 +5,8 @@
  */
 #include "redact_priv.h"
 
-enum { LOCAL_WORDS_MAX = 5, FILL_MAX = 4 };
+/* Bounds beyond which nothing is an address; they keep the search linear. */
+enum { LOCAL_WORDS_MAX = 5, FILL_MAX = 4, LABEL_TOKENS_MAX = 16, LABELS_MAX = 8 };
 
 /* The at that begins at token t: how many tokens; 0 for none. `said` when it is a word, or in brackets. */
 static size_t at_sign(const struct scan *scan, size_t t, bool *said)
@@ -41,7 +42,7 @@ static bool name_token(const struct scan *scan, size_t t, const char *signs)
 static size_t label_end(const struct scan *scan, size_t t)
 {
     size_t end = t;
-    while (name_token(scan, end, "-_") && (end == t || scan_tight(scan, end)))
+    while (end < t + LABEL_TOKENS_MAX && name_token(scan, end, "-_") && (end == t || scan_tight(scan, end)))
         end++;
     return end;
 }
@@ -53,8 +54,8 @@ static size_t domain_end(const struct scan *scan, size_t t, bool loose)
     bool provider = scan_word(scan, t, WORD_PROVIDER), good = provider;
     if (end == t)
         return 0;
-    for (size_t dot = dot_sign(scan, end); dot > 0; dot = dot_sign(scan, end)) {
-        size_t label = end + dot;
+    for (int labels = 0; labels < LABELS_MAX && dot_sign(scan, end) > 0; labels++) {
+        size_t label = end + dot_sign(scan, end);
         bool spaced = !scan_tight(scan, end) || !scan_tight(scan, label);
         if (label_end(scan, label) == label || (spaced && !scan_word(scan, label, WORD_TLD)))
             break;

@@ -18,7 +18,8 @@ enum {
     BULLET = 0x2022,
     MIDDLE_DOT = 0xB7,
     IDEOGRAPHIC_STOP = 0x3002,
-    RIGHT_QUOTE = 0x2019
+    RIGHT_QUOTE = 0x2019,
+    REPLACEMENT = 0xFFFD /* what did not decode: not seen, so that it parts nothing */
 };
 
 /* What a code point is not: a cell. */
@@ -64,6 +65,8 @@ static int fold_compatible(utf8proc_int32_t cp)
 static int fold_wide(utf8proc_int32_t cp)
 {
     int digit = fold_digit(cp), folded = fold_compatible(cp);
+    if (cp == REPLACEMENT)
+        return FOLD_NOTHING;
     if (digit != FOLD_NOTHING)
         return digit;
     switch (utf8proc_category(cp)) {
@@ -125,14 +128,14 @@ static void add_cell(struct scan *scan, const struct cell *cell, bool space)
     scan->cell[scan->cells++] = *cell;
 }
 
-/* The code point at `at`; a broken byte is a sign of its own. */
+/* The code point at `at`; a broken byte is a U+FFFD. */
 static size_t next_point(const struct scan *scan, size_t at, utf8proc_int32_t *cp)
 {
     const utf8proc_uint8_t *text = (const utf8proc_uint8_t *)scan->text;
     utf8proc_ssize_t n = utf8proc_iterate(text + at, (utf8proc_ssize_t)(scan->len - at), cp);
     if (n > 0)
         return (size_t)n;
-    *cp = 0xFFFD;
+    *cp = REPLACEMENT;
     return 1;
 }
 

@@ -141,7 +141,7 @@ static const char *const self[] = {
     "abdi", "ak", "aku", "ane", "gua", "gue", "i", "inyong", "kula", "kulo", "nyong", "saya", "sy", "sya",
 };
 static const char *const from[] = {
-    "by", "dari", "dr", "fr", "from", "ini", "kami", "saking", "this", "ti",
+    "by", "dari", "dr", "fr", "from", "ini", "kami", "melapor", "saking", "this", "ti",
 };
 static const char *const closing[] = {
     "by", "hormat", "hormati", "kasih", "makasih", "matursuwun", "mksh", "nuhun", "nuwun", "oleh", "regards", "rgds",
