@@ -6,8 +6,8 @@
         feed.commit(events)      # now they can be asked for
         feed.publish(events)     # and now they are told
 
-What is committed but not published is what a subscriber lost. Everything else is set from outside: `beacons`, `chunk_size`,
-`on_request`, `renew`, `truncate`. As a program it makes up traffic: fakefeed.py PUBLISH REPLAY --rate 100
+What is committed but not published is what a subscriber lost. Everything else is set from outside: `beacons`,
+`chunk_size`, `on_request`, `renew`, `truncate`. As a program it makes up traffic: fakefeed.py PUBLISH REPLAY --rate 100
 """
 
 import argparse

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: BSD-2-Clause
-// The Node client, printing what it delivers: one line `epoch:sequence` an event. ADUAN_PUBLISH, ADUAN_REPLAY, ADUAN_TOPIC
-// and the keys come from the environment. With a file as argument it goes on where that file ends.
+// The Node client, printing what it delivers: one line `epoch:sequence` an event. ADUAN_PUBLISH, ADUAN_REPLAY,
+// ADUAN_TOPIC and the keys come from the environment. With a file as argument it goes on where that file ends.
 'use strict';
 const fs = require('fs');
 const { Feed } = require(process.env.ADUAN_NODE_CLIENT || 'aduan-feed');

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Installs a build into an empty root and looks at what is there: check.py BUILD PREFIX SYSCONFDIR LIBEXECDIR."""
+"""Installs a build into an empty root and looks at what is there: check.py BUILD PREFIX SYSCONFDIR LIBEXECDIR
+LIBDIR."""
 import os
 import shutil
 import subprocess
@@ -25,7 +26,7 @@ def install(build, root):
     return run("cmake", "--install", build, env=dict(os.environ, DESTDIR=root))
 
 
-def layout(prefix, etc, libexec):
+def layout(prefix, etc, libexec, lib):
     """Every installed file, and its mode."""
     programs = [f"{prefix}/bin/aduan", f"{prefix}/sbin/aduand"]
     programs += [f"{libexec}/aduan/{name}" for name in
@@ -42,6 +43,8 @@ def layout(prefix, etc, libexec):
         "share/doc/aduan/README.md", "share/doc/aduan/LICENSE", "share/doc/aduan/PROTOCOL.md",
         "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto")]
     files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
+    files += [f"{prefix}/include/aduan.h"]
+    files += [f"{lib}/{name}" for name in ("libaduan.so", "libaduan.so.0", "libaduan.so.0.1.0", "pkgconfig/aduan.pc")]
     return {**{name: 0o755 for name in programs}, **{name: 0o644 for name in files}}
 
 
@@ -89,6 +92,15 @@ def check_unit(root, prefix):
         run("systemd-sysusers", "--dry-run", f"{root}{prefix}/lib/sysusers.d/aduan.conf")
 
 
+def check_library(root, lib):
+    """An integrator's program builds against what is installed, by pkg-config alone."""
+    example = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../proto/clients/c/examples/counter.c")
+    env = dict(os.environ, PKG_CONFIG_PATH=f"{root}{lib}/pkgconfig", PKG_CONFIG_SYSROOT_DIR=root)
+    flags = run("pkg-config", "--cflags", "--libs", "aduan", env=env).split()
+    run("cc", "-Wall", "-Wextra", "-Werror", "-o", f"{root}/counter", example, *flags)
+    os.remove(f"{root}/counter")
+
+
 def check_edited_configuration_stays(build, root, etc):
     edited = f"{root}{etc}/aduan/aduan.yaml"
     with open(edited, "a", encoding="utf-8") as file:
@@ -101,14 +113,15 @@ def check_edited_configuration_stays(build, root, etc):
 
 
 def main():
-    build, prefix, etc, libexec = sys.argv[1:]
+    build, prefix, etc, libexec, lib = sys.argv[1:]
     with tempfile.TemporaryDirectory() as root:
         install(build, root)
-        check_layout(root, layout(prefix, etc, libexec))
+        check_layout(root, layout(prefix, etc, libexec, lib))
         if not failures:
             check_configuration(root, prefix, etc)
             check_pages(root, prefix)
             check_unit(root, prefix)
+            check_library(root, lib)
             check_edited_configuration_stays(build, root, etc)
     print("\n".join(failures) or "everything is where it belongs")
     sys.exit(1 if failures else 0)

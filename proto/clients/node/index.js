@@ -12,10 +12,10 @@
 //   state: FILE        the library writes the position after each event: nothing is missed, and the one event that was
 //                      in hand may come a second time.
 //   cursor: NAME       the same, kept by the desk; up to a second of events may come a second time.
-//   position: {epoch, sequence}   exactly once: keep both in the same write as what you made of the event (one line, one
-//                      transaction), and say at the start where your own output ends.
+//   position: {epoch, sequence}   exactly once: keep both in the same write as what you made of the event (one line,
+//                      one transaction), and say at the start where your own output ends.
 //
-// The letters R1 … R8 are the rules of PROTOCOL.md, "Never miss". Epochs are hex strings; sequences are numbers.
+// R1 … R8 are the rules of PROTOCOL.md, "Never miss". Epochs are hex strings; sequences are numbers.
 'use strict';
 const crypto = require('crypto');
 const fs = require('fs');
@@ -92,15 +92,12 @@ class Feed {
     if (levels[0] !== 'v1' || levels[levels.length - 1] !== '' || levels.length < 3 || levels.length > 6) {
       throw new Error(`${topic} is not v1.<view>. or more levels of it, cut behind a dot`);
     }
-    if (!['first', 'now'].includes(start)) throw new Error("start is 'first' or 'now'");
     Object.assign(this, { publish, replay, topic, state, cursor, start, news });
     this.curve = serverKey
       ? { curveServerKey: serverKey, curveSecretKey: secretKey, curvePublicKey: publicOf(secretKey) } : {};
     this.depth = levels.length - 3;
     this.beacon = `b1.${levels[1]}`;
-    const known = position || this.readState() || { epoch: null, sequence: 0 };
-    this.epoch = known.epoch;
-    this.last = known.sequence;
+    ({ epoch: this.epoch, sequence: this.last } = position || this.readState() || { epoch: null, sequence: 0 });
     this.confirmed = this.at();
     this.confirmedAt = 0;
   }
@@ -292,7 +289,8 @@ class Feed {
   /** Tells the desk what is done; not while a replay is under way, whose chunks would be passed over. */
   async confirm() {
     if (!this.cursor || this.at() === this.confirmed || Date.now() - this.confirmedAt < CONFIRM_MS) return;
-    await this.oneAnswer({ confirm: { cursor: this.cursor, epoch: Buffer.from(this.epoch, 'hex'), sequence: this.last } });
+    const epoch = Buffer.from(this.epoch, 'hex');
+    await this.oneAnswer({ confirm: { cursor: this.cursor, epoch, sequence: this.last } });
     this.confirmed = this.at();
     this.confirmedAt = Date.now();
   }

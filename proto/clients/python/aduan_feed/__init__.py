@@ -97,7 +97,7 @@ class Feed:
     def _hear(self):
         """The next message of the subscription: (is it a beacon, Beacon or Event), or None for what is neither."""
         waited = SILENCE_S - (time.monotonic() - self.heard)
-        # What waits here is read before the silence is judged: it may hold the beacons of a while in which we were busy.
+        # What waits here is read before the silence is judged: it may hold the beacons of a busy while.
         if not self.sub.poll(max(0, waited * 1000)):
             raise Broken(f"no beacon for {SILENCE_S} s")  # R6
         parts = self.sub.recv_multipart()

@@ -4,8 +4,8 @@
 
     archiver.py PUBLISH REPLAY TOPIC FILE [--server-key Z85 --secret-key-file FILE]
 
-Exactly once, because position and output are one write: each line begins with epoch:sequence, and the last whole line of
-the file is where the archive goes on. A line cut short by kill -9 is taken off first.
+Exactly once, because position and output are one write: each line begins with epoch:sequence, and the last whole line
+of the file is where the archive goes on. A line cut short by kill -9 is taken off first.
 """
 import argparse
 import os
