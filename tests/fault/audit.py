@@ -84,32 +84,34 @@ def access_log(line):
 
 
 def answers(smpp, fake):
-    """ticket → Unix times at which a copy of its answer came to an SMSC (whole seconds over the fake link)."""
+    """ticket → [(when a copy of its answer came to an SMSC, when that SMSC's connection with bearerbox began)]."""
     copies = collections.defaultdict(list)
-    for at, _, text, udh in smpp.submits:
+    for at, _, text, udh, bind in smpp.submits:
         if udh and bytes.fromhex(udh)[5] != 1:
             continue  # the part that names the ticket stands for the whole
         if found := TICKET.search(text):
-            copies[int(found.group())].append(at)
-    for at, text in fake.received():
+            copies[int(found.group())].append((at, smpp.bound_at[bind]))
+    for at, text, began in fake.received():
         if found := TICKET.search(text):
-            copies[int(found.group())].append(at)
+            copies[int(found.group())].append((at, began))
     return copies
 
 
 def cause_of(first, second, replies, deaths):
-    grain = 1.0 if first == int(first) else 0.0  # what the first copy's clock may be behind
-    between = [d for d in deaths if first <= d["at"] <= second + grain]
+    """The copies came over connections of two lives of bearerbox, or else the death has nothing to do with it. The
+    SMSC may read the first copy long after the death: it was on its way when bearerbox died."""
+    (first_at, first_life), (_, second_life) = first, second
+    between = [d for d in deaths if first_life < d["at"] < second_life]
     if any(reply in death["spool"] for death in between for reply in replies):
         return "bearerbox killed"
-    if any(death["at"] <= first + RESPONSE_S + grain for death in between):
+    if between and between[0]["at"] <= first_at + RESPONSE_S:
         return "bearerbox killed before its report"
     return "ours"
 
 
 def longest_stall_ms(smpp):
     """The longest time in which an accepted SMS waited and no answer at all came."""
-    steps = sorted([(at, 1) for at in smpp.accepted.values()] + [(at, 0) for at, _, _, _ in smpp.submits])
+    steps = sorted([(at, 1) for at in smpp.accepted.values()] + [(at, 0) for at, _, _, _, _ in smpp.submits])
     waiting, since, longest = 0, None, 0.0
     for at, accepted in steps:
         if accepted:
@@ -153,7 +155,7 @@ def audit(line, campaign):
             lost.append(f"ticket {ticket}: no answer")
         for first, second in zip(times, times[1:]):
             cause = cause_of(first, second, store.reply_of[ticket], deaths)
-            duplicates.append({"ticket": ticket, "after_ms": round((second - first) * 1000), "cause": cause})
+            duplicates.append({"ticket": ticket, "after_ms": round((second[0] - first[0]) * 1000), "cause": cause})
     unknown = [t for t in copies if t not in set(all_tickets)]
 
     result = {

@@ -2,7 +2,7 @@
 """Citizens: SMS with known content through both links of bearerbox, and everything that comes back.
 
 Over SMPP each SMS has a sender and a token of its own. The SMSC (Net::SMPP) keeps one until its deliver_sm_resp says
-OK: it sends it again when the bind broke before the response, and we do when the response was a temporary error.
+OK: it sends it again when the bind broke before the response, and when that was an error.
 Over the fake link Kannel's fakesmsc makes the content up (its run's number and a random one); it knows no answers and
 dies with bearerbox, so what Kannel accepted is what bearerbox's access log says.
 """
@@ -19,6 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 import line as harness  # noqa: E402
 
+RX_T_APPN = 100  # "not now"
 UNANSWERED_MAX = 400  # deliver_sm without a response: an SMSC has a window, too
 TOKEN = re.compile(r"laporan ((?:s|f\d+ )\d+)")
 TICKET = re.compile(r"\b1\d{6,}\b")
@@ -33,7 +34,8 @@ class SmppTraffic(harness.Smsc):
         self.accepted = {}  # number of the SMS → when its response said OK
         self.transmissions = collections.Counter()  # beyond the first: by number
         self.refused = collections.Counter()  # SMPP status ≠ 0
-        self.submits = []  # (at, to, text, udh)
+        self.submits = []  # (at, to, text, udh, bind)
+        self.bound_at = {}  # bind → when
         self.last_progress = time.monotonic()
         super().__init__()
 
@@ -47,7 +49,7 @@ class SmppTraffic(harness.Smsc):
     def _on(self, event):
         kind = event["event"]
         if kind == "submit":
-            self.submits.append((event["at"], event["to"], self.text(event), event["udh"]))
+            self.submits.append((event["at"], event["to"], self.text(event), event["udh"], event["bind"]))
             self.last_progress = time.monotonic()
         elif kind == "deliver_resp" and event["id"]:
             number = int(event["id"])
@@ -57,11 +59,14 @@ class SmppTraffic(harness.Smsc):
             else:
                 self.refused[event["status"]] += 1
                 self.transmissions[number] += 1
-                self._tell(number)
+                if event["status"] != RX_T_APPN:  # that one the SMSC tries again itself
+                    self._tell(number)
         elif kind == "unanswered" and event["id"]:
             self.transmissions[int(event["id"])] += 1
         elif kind in ("bound", "unbound"):
             self.bound += 1 if kind == "bound" else -1
+            if kind == "bound":
+                self.bound_at[event["bind"]] = event["at"]
             self.events.append(event)
         elif kind == "listening":
             self.events.append(event)
@@ -103,7 +108,7 @@ class FakeTraffic:
                 [harness.FAKESMSC, "-v", "0", "-H", "127.0.0.1", "-r", str(self.line.fake_port), "-i",
                  str(1 / self.rate), "-m", str(self.total - self.sent), "-z", "5",
                  f"0813 1708 text Lampu jalan mati laporan f{run}"], stdout=out, stderr=subprocess.STDOUT)
-        self.runs.append({"process": process, "log": log})
+        self.runs.append({"process": process, "log": log, "began": time.time()})
 
     def poll(self):
         """Takes note of a fakesmsc that ended with its bearerbox; starts the next one when there is a bearerbox."""
@@ -135,11 +140,11 @@ class FakeTraffic:
                 self._count(run)
 
     def received(self):
-        """[(Unix time in whole seconds, text)] of all MT that any run was given."""
+        """[(Unix time in whole seconds, text, when the run began)] of all MT that any run was given."""
         got = []
         for run in self.runs:
             for when, raw in re.findall(rb"(?m)^(\S+ \S+) \[.*Got message \d+: <\S+ \S+ \S+ (.*)>",
                                         run["log"].read_bytes()):
                 at = time.mktime(time.strptime(when.decode(), "%Y-%m-%d %H:%M:%S"))
-                got.append((at, raw.decode(errors="replace")))
+                got.append((at, raw.decode(errors="replace"), run["began"]))
         return got
