@@ -7,6 +7,7 @@
 #include "store_feed.h"
 
 #include "record_fields.h"
+#include "record_scan.h"
 #include "store_priv.h"
 
 #include <stdlib.h>
@@ -39,7 +40,6 @@ struct store_feed {
     struct block *blocks; /* the first one is being filled, and stays */
     size_t used;          /* of it */
     size_t total;
-    ProtobufCAllocator allocator;
     struct store_feed_item items[STORE_FEED_MAX];
     struct slot tickets[TICKET_SLOTS];
 };
@@ -57,9 +57,8 @@ static void add_block(struct store_feed *feed, size_t size)
     feed->used = 0;
 }
 
-static void *take(void *data, size_t size)
+static void *take(struct store_feed *feed, size_t size)
 {
-    struct store_feed *feed = data;
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (feed->blocks->size - feed->used < size)
         add_block(feed, size > BLOCK_BYTES ? size : BLOCK_BYTES);
@@ -67,12 +66,6 @@ static void *take(void *data, size_t size)
     feed->used += size;
     feed->total += size;
     return bytes;
-}
-
-static void give_back(void *data, void *bytes)
-{
-    (void)data;
-    (void)bytes;
 }
 
 static void drop_blocks(struct store_feed *feed, const struct block *until)
@@ -100,7 +93,6 @@ struct store_feed *store_feed_new(void)
     struct store_feed *feed = calloc(1, sizeof *feed);
     if (!feed)
         abort();
-    feed->allocator = (ProtobufCAllocator){.alloc = take, .free = give_back, .allocator_data = feed};
     add_block(feed, BLOCK_BYTES);
     return feed;
 }
@@ -115,12 +107,22 @@ void store_feed_free(struct store_feed *feed)
 
 /* --- one stretch -------------------------------------------------------------------------------------------- */
 
-static int get_record(struct store_txn *txn, struct store_feed *feed, enum store_table table, const void *key,
-                      size_t len, const ProtobufCMessageDescriptor *type, ProtobufCMessage **out)
+/* One read transaction. Tickets are looked up through a cursor: the next one is mostly on the page of the last. */
+struct reading {
+    struct store_txn txn;
+    MDB_cursor *events, *tickets;
+};
+
+/* A copy of a row, read where it lies. */
+static int scan_row(struct store_feed *feed, MDB_val *val, ProtobufCMessage *record, uint32_t *version)
 {
-    MDB_val val;
-    int err = txn_get(txn, table, key, len, &val);
-    return err == OK ? record_unpack_in(type, &feed->allocator, &val, out) : err;
+    uint8_t *copy = take(feed, val->mv_size + 1);
+    memcpy(copy, val->mv_data, val->mv_size);
+    if (!record_scan(copy, val->mv_size, record))
+        return E_CORRUPT;
+    if (*version == RECORD_VERSION)
+        return OK;
+    return *version > RECORD_VERSION ? E_VERSION : E_CORRUPT;
 }
 
 /* What cannot be read is as good as missing: `aduan verify` tells of it. An error of the store is one. */
@@ -129,7 +131,7 @@ static int forgive(int err)
     return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
 }
 
-static int find_ticket(struct store_txn *txn, struct store_feed *feed, uint64_t id, const Ticket **out)
+static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_t id, const Ticket **out)
 {
     size_t at = (size_t)(id * 0x9E3779B97F4A7C15u >> 53);
     while (feed->tickets[at].id != 0 && feed->tickets[at].id != id)
@@ -138,23 +140,29 @@ static int find_ticket(struct store_txn *txn, struct store_feed *feed, uint64_t 
         *out = feed->tickets[at].ticket;
         return OK;
     }
-    ProtobufCMessage *record = NULL;
     uint8_t key[8];
+    MDB_val at_key = {sizeof key, key}, val;
     put_be64(key, id);
-    int err = get_record(txn, feed, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
-    feed->tickets[at] = (struct slot){id, (const Ticket *)record};
-    *out = (const Ticket *)record;
+    Ticket *ticket = take(feed, sizeof *ticket);
+    aduan__record__ticket__init(ticket);
+    int err = cursor_get(reading->txn.store, reading->tickets, &at_key, &val, MDB_SET);
+    if (err == OK)
+        err = scan_row(feed, &val, &ticket->base, &ticket->version);
+    feed->tickets[at] = (struct slot){id, err == OK ? ticket : NULL};
+    *out = feed->tickets[at].ticket;
     return forgive(err);
 }
 
 static int find_number(struct store_txn *txn, struct store_feed *feed, const Ticket *ticket, const char **out)
 {
-    ProtobufCMessage *record = NULL;
-    int err = get_record(txn, feed, T_IDENTITY, ticket->sender_id.data, ticket->sender_id.len,
-                         &aduan__record__identity__descriptor, &record);
+    Aduan__Record__Identity identity = ADUAN__RECORD__IDENTITY__INIT;
+    MDB_val val;
+    int err = txn_get(txn, T_IDENTITY, ticket->sender_id.data, ticket->sender_id.len, &val);
+    if (err == OK)
+        err = scan_row(feed, &val, &identity.base, &identity.version);
     if (err != OK)
         return forgive(err);
-    const ProtobufCBinaryData *sealed = &((const Aduan__Record__Identity *)record)->sealed_number;
+    const ProtobufCBinaryData *sealed = &identity.sealed_number;
     if (sealed->len <= SEAL_OVERHEAD_BYTES || sealed->len > SEAL_OVERHEAD_BYTES + NUMBER_BYTES)
         return OK;
     size_t len = sealed->len - SEAL_OVERHEAD_BYTES;
@@ -166,19 +174,20 @@ static int find_number(struct store_txn *txn, struct store_feed *feed, const Tic
     return OK;
 }
 
-static int fill(struct store_txn *txn, struct store_feed *feed, MDB_val *val, bool numbers,
+static int fill(struct reading *reading, struct store_feed *feed, MDB_val *val, bool numbers,
                 struct store_feed_item *item)
 {
-    ProtobufCMessage *record;
-    int err = record_unpack_in(&aduan__record__event__descriptor, &feed->allocator, val, &record);
+    Event *event = take(feed, sizeof *event);
+    aduan__record__event__init(event);
+    int err = scan_row(feed, val, &event->base, &event->version);
     if (err != OK)
         return err;
-    *item = (struct store_feed_item){.event = (const Event *)record};
+    *item = (struct store_feed_item){.event = event};
     if (item->event->ticket != 0)
-        err = find_ticket(txn, feed, item->event->ticket, &item->ticket);
+        err = find_ticket(reading, feed, item->event->ticket, &item->ticket);
     if (err == OK && numbers && item->ticket && item->ticket->sender_id.len > 0 &&
         item->event->kind == EVENT_KIND(TICKET_OPENED))
-        err = find_number(txn, feed, item->ticket, &item->number);
+        err = find_number(&reading->txn, feed, item->ticket, &item->number);
     return err;
 }
 
@@ -186,28 +195,30 @@ int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from,
                     const struct store_feed_item **items, size_t *count)
 {
     uint8_t start[8];
-    struct store_txn txn;
-    MDB_cursor *cursor = NULL;
+    struct reading reading = {.events = NULL};
     MDB_val key = {sizeof start, start}, val;
     size_t n = 0;
 
     reset(feed);
     put_be64(start, from);
-    int rc = txn_begin(store, false, 0, &txn);
+    int rc = txn_begin(store, false, 0, &reading.txn);
     if (rc != OK)
         return rc;
-    rc = txn_cursor(&txn, T_EVENT, &cursor);
+    rc = txn_cursor(&reading.txn, T_TICKET, &reading.tickets);
     if (rc == OK)
-        rc = cursor_get(store, cursor, &key, &val, MDB_SET_RANGE);
+        rc = txn_cursor(&reading.txn, T_EVENT, &reading.events);
+    if (rc == OK)
+        rc = cursor_get(store, reading.events, &key, &val, MDB_SET_RANGE);
     while (rc == OK && n < max && n < STORE_FEED_MAX && feed->total < ARENA_MAX_BYTES) {
-        rc = fill(&txn, feed, &val, numbers, &feed->items[n]);
+        rc = fill(&reading, feed, &val, numbers, &feed->items[n]);
         if (rc == OK) {
             n++;
-            rc = cursor_get(store, cursor, &key, &val, MDB_NEXT);
+            rc = cursor_get(store, reading.events, &key, &val, MDB_NEXT);
         }
     }
-    mdb_cursor_close(cursor);
-    txn_abort(&txn);
+    mdb_cursor_close(reading.events);
+    mdb_cursor_close(reading.tickets);
+    txn_abort(&reading.txn);
     /* What was read before an error is handed out; the error comes again, with nothing before it, at the next read. */
     if (rc != OK && rc != E_NOT_FOUND && n == 0)
         return rc;

@@ -132,9 +132,6 @@ int txn_put_record_new(struct store_txn *txn, enum store_table table, const void
 int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessageDescriptor *type, ProtobufCMessage **out);
 int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out);
-/* The same into memory of this allocator (NULL: malloc). */
-int record_unpack_in(const ProtobufCMessageDescriptor *type, ProtobufCAllocator *allocator, MDB_val *val,
-                     ProtobufCMessage **out);
 
 void put_be16(uint8_t *out, uint16_t v);
 void put_be32(uint8_t *out, uint32_t v);

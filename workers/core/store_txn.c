@@ -322,10 +322,9 @@ static uint32_t record_version(const ProtobufCMessage *record)
     return *(const uint32_t *)((const char *)record + field->offset);
 }
 
-int record_unpack_in(const ProtobufCMessageDescriptor *type, ProtobufCAllocator *allocator, MDB_val *val,
-                     ProtobufCMessage **out)
+int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out)
 {
-    ProtobufCMessage *record = protobuf_c_message_unpack(type, allocator, val->mv_size, val->mv_data);
+    ProtobufCMessage *record = protobuf_c_message_unpack(type, NULL, val->mv_size, val->mv_data);
     if (!record)
         return E_CORRUPT;
     uint32_t version = record_version(record);
@@ -333,13 +332,8 @@ int record_unpack_in(const ProtobufCMessageDescriptor *type, ProtobufCAllocator 
         *out = record;
         return OK;
     }
-    protobuf_c_message_free_unpacked(record, allocator);
+    protobuf_c_message_free_unpacked(record, NULL);
     return version > RECORD_VERSION ? E_VERSION : E_CORRUPT;
-}
-
-int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out)
-{
-    return record_unpack_in(type, NULL, val, out);
 }
 
 int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
