@@ -61,6 +61,16 @@ def free_ports(count):
     return ports
 
 
+def filled(template, **places):
+    """A template of etc/sim with its @NAMES@ filled in; one that is not known is a failure here and not later."""
+    text = (ROOT / "etc/sim" / template).read_text()
+    for name, value in {"ETC": ROOT / "etc", "DESK": "Kota Uji", **places}.items():
+        text = text.replace(f"@{name}@", str(value))
+    left = [m for line in text.splitlines() if not line.startswith("#") for m in re.findall(r"@[A-Z_]+@", line)]
+    assert not left, f"{template}: nobody fills in {left}"
+    return text
+
+
 def wait_for(question, what, patience=None, pause=0.05):
     """The first truthy answer of question(); asks again until then."""
     deadline = time.monotonic() + (patience or PATIENCE)
@@ -153,14 +163,8 @@ class Line:
         self.fakes = []
 
     def _fill(self, template, out, core_extra, shortcodes):
-        text = (ROOT / "etc/sim" / template).read_text()
-        for name, value in {
-            "ADMIN_PORT": self.admin_port, "BOX_PORT": self.box_port, "FAKE_PORT": self.fake_port,
-            "SMPP_PORT": self.smsc.port, "ETC": ROOT / "etc", "DIR": self.dir, "DESK": "Kota Uji",
-            "SHORTCODES": shortcodes, "CORE_EXTRA": core_extra,
-        }.items():
-            text = text.replace(f"@{name}@", str(value))
-        out.write_text(text)
+        out.write_text(filled(template, ADMIN_PORT=self.admin_port, BOX_PORT=self.box_port, FAKE_PORT=self.fake_port,
+                              SMPP_PORT=self.smsc.port, DIR=self.dir, SHORTCODES=shortcodes, CORE_EXTRA=core_extra))
 
     # --- processes
 

@@ -17,7 +17,7 @@ import subprocess
 import lmdb
 import pytest
 
-from line import BIN, ROOT, Line, Phone, free_ports, wait_for
+from line import BIN, ROOT, Line, Phone, filled, free_ports, wait_for
 
 FAILED, USAGE, CONFIG, STORE, ELSEWHERE = 1, 2, 3, 5, 75
 GOOD = "Jalan berlubang di depan pasar Grogolan, mohon diperbaiki"
@@ -59,13 +59,10 @@ class Place:
     def __init__(self, directory):
         self.dir = directory
         self.config = directory / "aduan.yaml"
-        fake_port, box_port = free_ports(2)
-        text = (ROOT / "etc/sim/aduan.yaml.in").read_text()
-        for name, value in {"DESK": "Kota Uji", "ETC": ROOT / "etc", "DIR": directory, "BOX_PORT": box_port,
-                            "FAKE_PORT": fake_port, "CORE_EXTRA": "#", "SHORTCODES": "1708"}.items():
-            text = text.replace(f"@{name}@", str(value))
-        self.config.write_text(text)
-        self.aduan("key", "create")
+        admin_port, box_port, fake_port = free_ports(3)
+        self.config.write_text(filled("aduan.yaml.in", DIR=directory, ADMIN_PORT=admin_port, BOX_PORT=box_port,
+                                      FAKE_PORT=fake_port))
+        assert self.aduan("key", "create").returncode == 0
 
     def change(self, old, new):
         text = self.config.read_text()

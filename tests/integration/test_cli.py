@@ -8,7 +8,7 @@ import subprocess
 import jsonschema
 import pytest
 
-from line import BIN, ROOT, free_ports
+from line import BIN, ROOT, filled, free_ports
 
 OK, FAILED, USAGE, CONFIG, NOT_RUNNING, STORE, NOT_FOUND, NOT_ALLOWED, BUSY = 0, 1, 2, 3, 4, 5, 6, 7, 75
 REPORT = "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki"
@@ -29,13 +29,10 @@ class Desk:
     def __init__(self, directory):
         self.dir = directory
         (directory / "run").mkdir(mode=0o700)
-        self.fake_port, box_port = free_ports(2)
-        text = (ROOT / "etc/sim/aduan.yaml.in").read_text()
-        for name, value in {"DESK": "Kota Uji", "ETC": ROOT / "etc", "DIR": directory, "BOX_PORT": box_port,
-                            "FAKE_PORT": self.fake_port, "CORE_EXTRA": "#", "SHORTCODES": "1708"}.items():
-            text = text.replace(f"@{name}@", str(value))
+        self.fake_port, box_port, admin_port = free_ports(3)
         self.config = directory / "aduan.yaml"
-        self.config.write_text(text)
+        self.config.write_text(filled("aduan.yaml.in", DIR=directory, ADMIN_PORT=admin_port, BOX_PORT=box_port,
+                                      FAKE_PORT=self.fake_port))
 
     def change(self, old, new):
         text = self.config.read_text()
@@ -87,7 +84,8 @@ def test_bash_completes():
     try aduan ti; try aduan ticket re; try aduan tickets --state he; try aduan --config x quarantine ''
     try aduan scale classifier=2 re"""
     done = subprocess.run(["bash", "-c", script, BIN / "aduan"], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["tickets ticket", "reply resume refuse reopen", "held", "list", "responder="]
+    assert done.stdout.splitlines() == ["tickets ticket", "reply resume refuse reopen", "held", "list show retry",
+                                        "responder="]
     assert run("completion", "zsh").stdout.startswith("#compdef aduan\n")
     assert run("completion", "fish").returncode == USAGE
 
