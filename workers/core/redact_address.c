@@ -15,18 +15,21 @@ static bool place_word(const struct scan *scan, size_t t)
            (!scan_common(scan, t) || scan_word(scan, t, WORD_PLACE));
 }
 
-/* "3", "05", "C2", "23a", "03/05", "II": the end, or t. */
+/* "3", "05", "C2", "A-12", "23a", "03/05": the end, or t. */
 static size_t number_end(const struct scan *scan, size_t t)
 {
     size_t end = t;
     bool letter = scan_kind(scan, t, TOKEN_WORD) && token_len(&scan->token[t]) == 1;
-    if (!scan_kind(scan, t, TOKEN_NUMBER) && !(letter && scan_kind(scan, t + 1, TOKEN_NUMBER)))
+    if (letter && scan_sign(scan, t + 1, "-/") && scan_kind(scan, t + 2, TOKEN_NUMBER))
+        end += 2;
+    else if (letter && scan_kind(scan, t + 1, TOKEN_NUMBER))
+        end++;
+    if (!scan_kind(scan, end, TOKEN_NUMBER))
         return t;
     do
         end++;
-    while ((scan_tight(scan, end) && (scan_kind(scan, end, TOKEN_NUMBER) || scan_sign(scan, end, "/-") ||
-                                      (scan_kind(scan, end, TOKEN_WORD) && token_len(&scan->token[end]) == 1))) ||
-           (end == t + 1 && letter));
+    while (scan_tight(scan, end) && (scan_kind(scan, end, TOKEN_NUMBER) || scan_sign(scan, end, "/-") ||
+                                     (scan_kind(scan, end, TOKEN_WORD) && token_len(&scan->token[end]) == 1)));
     if (scan_sign(scan, end - 1, "/-"))
         end--;
     bool suffix = scan_kind(scan, end, TOKEN_WORD) && token_len(&scan->token[end]) == 1;

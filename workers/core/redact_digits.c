@@ -110,12 +110,12 @@ static unsigned gap_of_sign(char c)
     return GAP_BREAK;
 }
 
-/* A comma is between numbers, and inside one only where it is spelled; a bracket opens inside one only behind what
- * may be the code of a country or a town. */
+/* A comma is between numbers, and inside one only where it is spelled; a bracket behind a space opens inside one only
+ * after what may be the code of a country or a town. */
 static bool parts(unsigned gap, const struct group *before, const struct group *g)
 {
     bool code = before->head[0] == '0' || (before->head[0] == '6' && before->head[1] == '2');
-    return ((gap & GAP_COMMA) && !(g->spelled && before->spelled)) || ((gap & GAP_OPEN) && !code);
+    return ((gap & GAP_COMMA) && !(g->spelled && before->spelled)) || ((gap & GAP_OPEN) && (gap & GAP_SPACE) && !code);
 }
 
 /* What is between the tokens `from` and `to`, where a group begins. */

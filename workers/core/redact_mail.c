@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * E-mail addresses, plain and disguised: "budi@gmail.com", "budi (at) gmail dot com", "budi 77 @ gmail . com".
+ * Names of accounts elsewhere, behind the word that says where: "line id: rina_88".
  * An at counts when what follows can be a domain: a known provider, or a label, a dot and something behind.
  */
 #include "redact_priv.h"
+
+#include <string.h>
 
 /* Bounds beyond which nothing is an address; they keep the search linear. */
 enum { LOCAL_WORDS_MAX = 5, FILL_MAX = 4, LABEL_TOKENS_MAX = 16, LABELS_MAX = 8 };
@@ -13,7 +16,7 @@ static size_t at_sign(const struct scan *scan, size_t t, bool *said)
 {
     bool bracket = scan_sign(scan, t, "([{<");
     size_t in = t + bracket;
-    bool word = scan_word(scan, in, WORD_AT);
+    bool word = scan_word(scan, in, WORD_AT) || (bracket && scan_is(scan, in, "a"));
     *said = bracket || word;
     if (!word && !scan_sign(scan, in, "@"))
         return 0;
@@ -82,12 +85,53 @@ static size_t said_from(const struct scan *scan, size_t from)
     return t > 0 && scan_word(scan, t - 1, WORD_MAIL) ? start : from;
 }
 
+/* "ig: @budi_s", "line id rina88": an account is one word, and looks like no other. */
+static void account(struct scan *scan, size_t t)
+{
+    size_t from = t + 1, fill = 0;
+    bool odd = false;
+    while (fill++ < FILL_MAX && (scan_word(scan, from, WORD_ACCOUNT_FILL) || scan_sign(scan, from, ":=@")))
+        from++;
+    size_t end = from;
+    while (end < from + LABEL_TOKENS_MAX && name_token(scan, end, "._") && (end == from || scan_tight(scan, end))) {
+        odd = odd || !scan_kind(scan, end, TOKEN_WORD);
+        end++;
+    }
+    while (end > from && scan_sign(scan, end - 1, "."))
+        end--;
+    if (odd && end > from + 1 && scan_kind(scan, from, TOKEN_WORD))
+        scan_found(scan, from, end, REDACT_EMAIL);
+}
+
+/* "viviatgmaildotcom": a word that a provider is only a part of. */
+static bool glued(const struct scan *scan, size_t t)
+{
+    static const char *const providers[] = {"gmail", "yahoo", "hotmail"};
+    const struct token *token = &scan->token[t];
+    for (size_t i = 0; token->kind == TOKEN_WORD && i < sizeof providers / sizeof *providers; i++) {
+        size_t len = strlen(providers[i]), same = 0;
+        for (size_t c = token->from + 2; c < token->to && same < len; c++)
+            same = scan->cell[c].c == providers[i][same] ? same + 1 : scan->cell[c].c == providers[i][0];
+        if (same == len)
+            return true;
+    }
+    return false;
+}
+
 void redact_find_mail(struct scan *scan)
 {
-    for (size_t t = 1; t < scan->tokens; t++) {
+    for (size_t t = 0; t < scan->tokens; t++) {
         bool said;
         size_t at = at_sign(scan, t, &said), from = t;
-        if (at == 0 || !name_token(scan, t - 1, "._-+"))
+        if (scan_word(scan, t, WORD_ACCOUNT))
+            account(scan, t);
+        if (glued(scan, t)) {
+            while (scan_tight(scan, from) && name_token(scan, from - 1, "._-+"))
+                from--;
+            scan_found(scan, from, t + 1, REDACT_EMAIL);
+            continue;
+        }
+        if (at == 0 || t == 0 || !name_token(scan, t - 1, "._-+"))
             continue;
         bool loose = said || scan->token[t].space || !scan_tight(scan, t + at);
         size_t end = domain_end(scan, t + at, loose);

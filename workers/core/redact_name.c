@@ -13,7 +13,8 @@ enum {
     BESIDE_WORDS_MAX = 3,
     DATA_FIELDS_MIN = 2,
     NIK_DIGITS = 14,
-    ABBREVIATION_MAX = 4
+    ABBREVIATION_MAX = 4,
+    BETWEEN_MAX = 4
 };
 
 enum trust {
@@ -174,8 +175,9 @@ static size_t after_regards(const struct scan *scan, size_t t)
 static void after_self(struct scan *scan, size_t t)
 {
     size_t at = t + 1;
-    at += scan_is(scan, at, "am") || scan_is(scan, at, "m") || scan_is(scan, at, "is");
-    at += scan_sign(scan, at, ",:'");
+    at += scan_is(scan, at, "sendiri") || scan_is(scan, at, "adalah") || scan_is(scan, at, "am") ||
+          scan_is(scan, at, "m") || scan_is(scan, at, "is");
+    at += scan_sign(scan, at, ",:'(");
     at += scan_is(scan, at, "m");
     (void)found_name(scan, at, TRUST_LOOKS);
 }
@@ -183,7 +185,7 @@ static void after_self(struct scan *scan, size_t t)
 /* "dari" is also before places: only a title or a colon lets an unknown name pass. */
 static void after_from(struct scan *scan, size_t t)
 {
-    size_t at = t + 1;
+    size_t at = t + 1 + scan_is(scan, t + 1, "warga");
     bool colon = scan_sign(scan, at, ":=");
     at += colon;
     at += scan_is(scan, at, "is");
@@ -198,14 +200,23 @@ static bool last_token(const struct scan *scan, size_t t)
     return t >= scan->tokens;
 }
 
-/* A name is what is left of the text behind "salam". */
+/* A name is what is left of the text behind "salam"; behind "salam kenal pak," it may go on. */
 static void after_closing(struct scan *scan, size_t t)
 {
-    bool titled = false;
-    size_t at = skip_titles(scan, skip_fill(scan, t + 1), &titled);
-    size_t end = name_end(scan, at, TRUST_ANY);
-    if (end > at && (last_token(scan, end) || known(scan, at)))
+    bool titled = false, meeting = scan_is(scan, t + 1, "kenal");
+    size_t at = skip_titles(scan, skip_fill(scan, t + 1 + meeting), &titled);
+    at += titled && scan_sign(scan, at, ",");
+    size_t end = name_end(scan, at, meeting ? TRUST_LOOKS : TRUST_ANY);
+    if (end > at && (meeting || last_token(scan, end) || known(scan, at)))
         scan_found(scan, at, end, REDACT_NAME);
+}
+
+/* "Nama lgkp: Theresia": what is called a name and has a colon behind was only the sort of name. */
+static void after_name(struct scan *scan, size_t t)
+{
+    size_t end = found_name(scan, skip_fill(scan, t), TRUST_ANY);
+    if (end > 0 && scan_sign(scan, end, ":="))
+        (void)found_name(scan, skip_fill(scan, end), TRUST_ANY);
 }
 
 static void look_behind(struct scan *scan, size_t t)
@@ -218,7 +229,7 @@ static void look_behind(struct scan *scan, size_t t)
     if (at == 0 && scan_word(scan, t, WORD_NAME))
         at = t + 1;
     if (at > 0)
-        (void)found_name(scan, skip_fill(scan, at), TRUST_ANY);
+        after_name(scan, at);
     else if (scan_word(scan, t, WORD_SELF))
         after_self(scan, t);
     else if (scan_word(scan, t, WORD_FROM))
@@ -256,7 +267,24 @@ static void opening(struct scan *scan)
         scan_found(scan, 0, end, REDACT_NAME);
 }
 
-/* A name beside a number: "Hendri Gunawan 3374…", "0815… (Pak Darto)", "CP: Victor - 0878…". */
+/* The name that ends before token `end`: three words at most. */
+static void ending(struct scan *scan, size_t end, enum trust trust)
+{
+    for (size_t words = BESIDE_WORDS_MAX; words > 0; words--) {
+        size_t first = end - words;
+        if (end < words)
+            continue;
+        bool titled = first > 0 && scan_word(scan, first - 1, WORD_TITLE);
+        bool street = first > 0 && (scan_word(scan, first - 1, WORD_STREET) || scan_sign(scan, first - 1, "."));
+        enum trust own = titled ? TRUST_LOOKS : street ? TRUST_KNOWN : trust;
+        if (name_end(scan, first, own) == end) {
+            scan_found(scan, first, end, REDACT_NAME);
+            return;
+        }
+    }
+}
+
+/* A name beside a number: "Hendri Gunawan 3374…", "0815… (Pak Darto)", "Victor - 0878…", "Rudy on 0811…". */
 static void beside(struct scan *scan, const struct span *number)
 {
     size_t at = number->to, from = number->from;
@@ -265,14 +293,15 @@ static void beside(struct scan *scan, const struct span *number)
     (void)found_name(scan, at, TRUST_LOOKS);
     for (int i = 0; i < 2 && from > 0 && scan_sign(scan, from - 1, "()/,-:"); i++)
         from--;
-    for (size_t words = BESIDE_WORDS_MAX; words > 0; words--) {
-        size_t first = from - words;
-        bool street = from > words && (scan_word(scan, first - 1, WORD_STREET) || scan_sign(scan, first - 1, "."));
-        if (from >= words && name_end(scan, first, street ? TRUST_KNOWN : TRUST_LOOKS) == from) {
-            scan_found(scan, first, from, REDACT_NAME);
-            return;
-        }
-    }
+    ending(scan, from, TRUST_LOOKS);
+    size_t before = from;
+    for (int i = 0; i < BETWEEN_MAX && before > 0 &&
+                    (scan_sign(scan, before - 1, "()/,-:.") || scan_word(scan, before - 1, WORD_PHONE) ||
+                     scan_word(scan, before - 1, WORD_ID) || scan_word(scan, before - 1, WORD_PHONE_FILL));
+         i++)
+        before--;
+    if (before < from)
+        ending(scan, before, TRUST_KNOWN);
 }
 
 /* "DATA nama#NIK#alamat": all of it, as the help asks for it in this form. */

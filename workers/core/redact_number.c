@@ -12,9 +12,9 @@
 enum {
     DIGITS_MANY = 9,    /* as many as these are somebody's */
     DIGITS_SPELLED = 7, /* nobody counts so far in words */
+    DIGITS_APART = 6,   /* "4 2 1 9 0 6" */
     DIGITS_PHONE = 6,   /* after "telp": a landline */
-    DIGITS_PHONE_MAX_LOCAL = 8,
-    DIGITS_ID = 7, /* after "KTP", "paspor" */
+    DIGITS_ID = 7,      /* after "KTP", "paspor" */
     DIGITS_NIK = 16,
     DIGITS_NIK_MIN = 14, /* a slip of the finger is a NIK still */
     MOBILE_MIN = 10,
@@ -84,7 +84,7 @@ static size_t whole_number(const struct group *g, size_t n)
 
 static bool is_secret(const struct group *g, size_t n, enum about about)
 {
-    unsigned digits = digits_of(g, n), enough = DIGITS_MANY;
+    unsigned digits = digits_of(g, n), enough = digits == n ? DIGITS_APART : DIGITS_MANY;
     for (size_t i = 0; i < n; i++)
         if (g[i].spelled)
             enough = DIGITS_SPELLED;
@@ -99,7 +99,7 @@ static bool is_secret(const struct group *g, size_t n, enum about about)
 static size_t leading(const struct group *g, size_t n)
 {
     unsigned before = 0;
-    if (begins(g, n, "0") || begins(g, n, "628") || digits_of(g, n) == DIGITS_NIK)
+    if (g[0].spelled || begins(g, n, "0") || begins(g, n, "628") || digits_of(g, n) == DIGITS_NIK)
         return 0;
     for (size_t i = 0; i < n && before <= LEADING_DIGITS_MAX; i++) {
         if (begins_phone(g + i, n - i) && digits_of(g + i, n - i) >= DIGITS_MANY)

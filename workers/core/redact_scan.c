@@ -19,6 +19,8 @@ enum {
     MIDDLE_DOT = 0xB7,
     IDEOGRAPHIC_STOP = 0x3002,
     RIGHT_QUOTE = 0x2019,
+    LEFT_QUOTES = 0x201C,
+    RIGHT_QUOTES = 0x201D,
     REPLACEMENT = 0xFFFD /* what did not decode: not seen, so that it parts nothing */
 };
 
@@ -47,6 +49,9 @@ static int fold_sign(utf8proc_int32_t cp)
         return '.';
     case RIGHT_QUOTE:
         return '\'';
+    case LEFT_QUOTES:
+    case RIGHT_QUOTES:
+        return FOLD_SPACE;
     default:
         return CELL_SIGN;
     }
@@ -99,7 +104,7 @@ static int fold(utf8proc_int32_t cp)
         return fold_wide(cp);
     if (cp >= 'A' && cp <= 'Z')
         return (int)cp - 'A' + 'a';
-    return cp > ' ' ? (int)cp : FOLD_SPACE;
+    return cp > ' ' && cp != '"' ? (int)cp : FOLD_SPACE; /* words stand in quotes as they stand without */
 }
 
 static enum token_kind kind_of(char c)

@@ -118,30 +118,33 @@ static const char *const given_too[] = {
     "untung", "utama", "wage", "wahyu", "wati", "wijayanto", "yudis", "yuni", "yus",
 };
 static const char *const title[] = {
-    "alm", "almarhum", "almarhumah", "almh", "bapak", "bp", "bpk", "bu", "bude", "cak", "dokter", "dr", "dra", "drs",
-    "gus", "h", "hajah", "haji", "hj", "ibu", "ibuk", "ir", "kang", "kh", "kiai", "kyai", "mas", "mba", "mbah", "mbak",
-    "mbok", "miss", "mr", "mrs", "ms", "neng", "ny", "nyai", "nyonya", "om", "pak", "pakde", "prof", "raden", "rm",
-    "rr", "saudara", "saudari", "sdr", "sdri", "tante", "tn", "tuan", "ust", "ustad", "ustadz", "ustadzah",
+    "abang", "alm", "almarhum", "almarhumah", "almh", "bang", "bapak", "bp", "bpk", "bu", "bude", "budhe", "bulik",
+    "cak", "ceu", "dokter", "dr", "dra", "drs", "eyang", "gus", "h", "hajah", "haji", "hj", "ibu", "ibuk", "ir", "kang",
+    "kh", "kiai", "kyai", "mas", "mba", "mbah", "mbak", "mbakyu", "mbok", "miss", "mr", "mrs", "ms", "neng", "ny",
+    "nyai", "nyonya", "om", "pak", "pakde", "pakdhe", "paklik", "prof", "raden", "rm", "rr", "saudara", "saudari",
+    "sdr", "sdri", "simbah", "tante", "teteh", "tn", "tuan", "ust", "ustad", "ustadz", "ustadzah",
 };
 static const char *const title_whole[] = {
     "bapak", "bu", "dokter", "ibu", "mas", "mba", "mbah", "mbak", "nyonya", "om", "pak", "saudara", "saudari", "tante",
     "tuan",
 };
 static const char *const name[] = {
-    "alias", "bernama", "identitas", "jeneng", "jenenge", "jenengku", "kenalkan", "nama", "namaku", "namanya", "name",
-    "nami", "namine", "nm", "pelapor", "pemohon", "pengirim", "perkenalkan", "tertanda", "ttd",
+    "alias", "asma", "asmane", "asmanipun", "bernama", "identitas", "jeneng", "jenenge", "jenengku", "kenalkan", "nama",
+    "namaku", "namanya", "name", "nami", "namine", "naminipun", "naminya", "nm", "pelapor", "pemohon", "pengirim",
+    "perkenalkan", "tertanda", "ttd",
 };
 static const char *const name_fill[] = {
     "adalah", "adik", "adlh", "ak", "aku", "anak", "asli", "ayah", "berikut", "ialah", "is", "istri", "kakak", "kakek",
-    "kel", "keluarga", "keponakan", "ku", "lengkap", "my", "nama", "nenek", "nm", "nya", "orang", "orangtua", "ortu",
-    "panggilan", "pasien", "pelanggan", "pelapor", "pemilik", "pemohon", "penerima", "pengirim", "ponakan", "pribadi",
-    "saya", "sbb", "sendiri", "suami", "sy", "tangan", "tua", "wali", "yaitu", "yang", "yg",
+    "kel", "keluarga", "kepala", "keponakan", "ku", "lengkap", "lgkp", "lkp", "lngkp", "my", "nama", "nenek", "nm",
+    "nya", "orang", "orangtua", "ortu", "panggilan", "pasien", "pelanggan", "pelapor", "pemilik", "pemohon", "penerima",
+    "pengirim", "ponakan", "pribadi", "saya", "sbb", "sendiri", "suami", "sy", "tangan", "tua", "wali", "ya", "yaa",
+    "yaitu", "yang", "yg",
 };
 static const char *const self[] = {
     "abdi", "ak", "aku", "ane", "gua", "gue", "i", "inyong", "kula", "kulo", "nyong", "saya", "sy", "sya",
 };
 static const char *const from[] = {
-    "by", "dari", "dr", "fr", "from", "ini", "kami", "melapor", "saking", "this", "ti",
+    "by", "dari", "dr", "facebook", "fb", "fr", "from", "ini", "kami", "melapor", "saking", "this", "ti",
 };
 static const char *const closing[] = {
     "by", "hormat", "hormati", "kasih", "makasih", "matursuwun", "mksh", "nuhun", "nuwun", "oleh", "regards", "rgds",
@@ -192,6 +195,12 @@ static const char *const dot[] = {
 static const char *const at[] = {
     "add", "at", "et",
 };
+static const char *const account[] = {
+    "facebook", "fb", "ig", "instagram", "line", "skype", "tele", "telegram", "tiktok", "twitter",
+};
+static const char *const account_fill[] = {
+    "account", "akun", "id", "is", "ku", "my", "saya", "sy", "username",
+};
 static const char *const address[] = {
     "address", "alamat", "alamate", "alamatku", "alamatnya", "alamt", "almt", "beralamat",
 };
@@ -210,8 +219,8 @@ static const char *const own[] = {
 };
 static const char *const address_fill[] = {
     "ada", "adalah", "aku", "asli", "at", "di", "domisili", "ds", "in", "is", "kami", "ke", "kita", "ktp", "ku",
-    "lengkap", "nya", "pelapor", "pengirim", "q", "rmh", "rumah", "saya", "sekarang", "sesuai", "skrg", "sy", "tempat",
-    "tinggal", "yaitu", "yg",
+    "lengkap", "lengkapnya", "lgkp", "nya", "pelapor", "pengirim", "q", "rmh", "rumah", "rumahnya", "saya", "sekarang",
+    "sesuai", "skrg", "sy", "tempat", "tinggal", "yaitu", "yg",
 };
 static const char *const street[] = {
     "blk", "blok", "desa", "dk", "ds", "dsn", "dukuh", "dusun", "gang", "gg", "gng", "griya", "jalan", "jalannya", "jl",
@@ -262,6 +271,8 @@ static const struct list {
     LIST(WORD_TLD, tld),
     LIST(WORD_DOT, dot),
     LIST(WORD_AT, at),
+    LIST(WORD_ACCOUNT, account),
+    LIST(WORD_ACCOUNT_FILL, account_fill),
     LIST(WORD_ADDRESS, address),
     LIST(WORD_HOME, home),
     LIST(WORD_HOME_OWN, home_own),

@@ -29,6 +29,8 @@ enum word_class {
     WORD_TLD,          /* com */
     WORD_DOT,          /* titik */
     WORD_AT,           /* "budi at gmail" */
+    WORD_ACCOUNT,      /* ig, line: the name of an account follows */
+    WORD_ACCOUNT_FILL, /* between such a word and the name */
     WORD_ADDRESS,      /* alamat: an address follows */
     WORD_HOME,         /* rumah: with a word of WORD_OWN the same */
     WORD_HOME_OWN,     /* rumahku */
