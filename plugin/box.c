@@ -30,6 +30,17 @@ static void begin_drain(struct box *box, uint64_t mono_ms)
         link_discard(box->links[i]);
 }
 
+/* Workers that are connected go on, but none that comes can find us: another life binds the path anew. */
+static void watch_paths(struct box *box, uint64_t mono_ms)
+{
+    if (box->phase != BOX_RUNNING || (bound_path_is_ours(&box->paths[0]) && bound_path_is_ours(&box->paths[1])))
+        return;
+    journal(JOURNAL_ERROR, "box.path_stolen",
+            "a socket of ours was stolen: somebody removed its path, or bound it too; ending, to be started again");
+    box->robbed = true;
+    begin_drain(box, mono_ms);
+}
+
 static void read_signals(struct box *box, uint64_t mono_ms)
 {
     struct signalfd_siginfo info;
@@ -145,6 +156,7 @@ static void work(struct box *box)
     if (tick) {
         box->tick_ms = now + TICK_MS;
         ignore_frames(box->status);
+        watch_paths(box, now);
         roster_tick(&box->classifiers, now);
         roster_tick(&box->responders, now);
     } else if (box->links_changed) {
@@ -174,5 +186,5 @@ int box_run(struct box *box)
     }
     status_send(box, true);
     journal(JOURNAL_INFO, "box.stop", "links=%zu", box->link_count);
-    return BOX_EXIT_OK;
+    return box->robbed ? BOX_EXIT_FAILED : BOX_EXIT_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef ADUANBOX_BOX_H
 #define ADUANBOX_BOX_H
 
+#include "bound_path.h"
 #include "dispatch.h"
 #include "link.h"
 #include "options.h"
@@ -16,6 +17,8 @@ struct box {
     uint8_t life[16];
     uint64_t started_us;
     int locks[3], signals;
+    struct bound_path paths[2]; /* of inbound and outbound */
+    bool robbed;                /* one of them leads elsewhere now */
     void *zmq, *inbound, *outbound_socket, *status;
     struct link *links[OPTIONS_LINKS_MAX];
     size_t link_count;

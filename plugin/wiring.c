@@ -209,6 +209,8 @@ static int open_sockets(struct box *box, const struct options *options, char *wh
         box->outbound_socket = bind_router(box, options->outbound, why, why_size);
     if (!box->outbound_socket)
         return BOX_EXIT_FAILED;
+    box->paths[0] = bound_path_of(options->inbound);
+    box->paths[1] = bound_path_of(options->outbound);
     if (options->status && !(box->status = connect_status(box, options->status))) {
         snprintf(why, why_size, "--status %s is not an endpoint", options->status);
         return BOX_EXIT_FAILED;

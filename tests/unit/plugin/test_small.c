@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "bound_path.h"
 #include "bytes.h"
 #include "idmap.h"
 #include "lock.h"
@@ -118,6 +119,7 @@ static char dir[] = "/tmp/aduanbox-lock-XXXXXX";
 static int make_dir(void **state)
 {
     (void)state;
+    strcpy(dir, "/tmp/aduanbox-lock-XXXXXX");
     return mkdtemp(dir) ? 0 : -1;
 }
 
@@ -155,6 +157,28 @@ static void a_lock_has_one_holder(void **state)
     close(fd);
 }
 
+static void a_path_that_leads_elsewhere_is_noticed(void **state)
+{
+    (void)state;
+    char endpoint[256];
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/box.in", dir);
+    const char *path = endpoint + strlen("ipc://");
+    close(open(path, O_CREAT | O_WRONLY, 0600));
+    struct bound_path bound = bound_path_of(endpoint);
+    assert_true(bound_path_is_ours(&bound));
+    char other[300];
+    snprintf(other, sizeof other, "%s.new", path);
+    close(open(other, O_CREAT | O_WRONLY, 0600));
+    assert_int_equal(rename(other, path), 0);
+    assert_false(bound_path_is_ours(&bound));
+    unlink(path);
+    assert_false(bound_path_is_ours(&bound));
+    bound = bound_path_of("tcp://127.0.0.1:1");
+    assert_true(bound_path_is_ours(&bound));
+    bound = bound_path_of("ipc:///nonexistent/box.in");
+    assert_true(bound_path_is_ours(&bound));
+}
+
 static void a_lock_that_cannot_be_is_a_sentence(void **state)
 {
     (void)state;
@@ -181,6 +205,7 @@ int main(void)
         cmocka_unit_test(ids_are_found_and_forgotten),
         cmocka_unit_test(utf8_becomes_utf16),
         cmocka_unit_test_setup_teardown(a_lock_has_one_holder, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(a_path_that_leads_elsewhere_is_noticed, make_dir, remove_dir),
         cmocka_unit_test(a_lock_that_cannot_be_is_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
