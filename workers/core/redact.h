@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What must not leave the house in a citizen's text: NIK and KK (16 digits), phone numbers, e-mail addresses, names
- * after words such as "nama", "saya … bernama", street addresses with a house number after "alamat", however citizens
- * write them (spaces, dots, dashes, digits as words, "WA sy 0812 xxxx"). Harmless numbers stay: house numbers in a
- * report's place, ticket ids, dates, times, amounts, counts, route numbers. Pure; deterministic; one thread.
+ * What must not leave the house in a citizen's text: NIK, KK and whatever else has nine digits or more, phone numbers,
+ * e-mail addresses and accounts, the citizen's name and address, however citizens write them (spaces, dots, dashes,
+ * digits as words, letters as digits, "WA sy 0812 xxxx").
+ * What stays: house numbers of a problem's place, RT/RW, ticket ids, dates, times, amounts, counts, years, lists,
+ * coordinates, service numbers (112, 1708, 1500-567), number plates, and third persons where no number is beside them.
+ * Where it is unclear, it goes. Pure; deterministic; linear; one thread.
  */
 #ifndef ADUAN_REDACT_H
 #define ADUAN_REDACT_H

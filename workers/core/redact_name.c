@@ -179,7 +179,7 @@ static void after_self(struct scan *scan, size_t t)
           scan_is(scan, at, "m") || scan_is(scan, at, "is");
     at += scan_sign(scan, at, ",:'(");
     at += scan_is(scan, at, "m");
-    (void)found_name(scan, at, TRUST_LOOKS);
+    (void)found_name(scan, at, scan->shouting || scan->whispering ? TRUST_ANY : TRUST_LOOKS);
 }
 
 /* "dari" is also before places: only a title or a colon lets an unknown name pass. */

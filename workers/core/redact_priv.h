@@ -44,8 +44,9 @@ struct scan {
     size_t tokens;
     struct span *span;
     size_t spans, span_room;
-    bool shouting;  /* so many capitals that they mean nothing */
-    bool no_memory; /* sticky */
+    bool shouting;   /* so many capitals that they mean nothing */
+    bool whispering; /* none at all: that there is none means nothing */
+    bool no_memory;  /* sticky */
 };
 
 /* redact_scan.c */

@@ -166,6 +166,7 @@ static void read_text(struct scan *scan)
         add_cell(scan, &(struct cell){.c = (char)c, .capital = capital, .from = at, .to = at + n}, space);
         space = false;
     }
+    scan->whispering = capitals == 0;
     scan->shouting = capitals * 100 > letters * SHOUTING_PERCENT;
 }
 
@@ -243,11 +244,16 @@ bool scan_sign(const struct scan *scan, size_t t, const char *signs)
 
 bool scan_verb(const struct scan *scan, size_t t)
 {
-    static const char *const prefixes[] = {"meng", "meny", "memb", "memp", "menc", "menj"};
+    static const char *const prefixes[] = {"mem", "men", "ber", "ter", "pem", "pen"}, *const names[] = {
+                                                                                          "bern", "bert",  "berl",
+                                                                                          "tere", "menik", "mendr"};
     char word[WORD_LONGEST];
     size_t len = letters_of(scan, t, word);
     if (len >= VERB_MIN - 1 && memcmp(word + len - 3, "kan", 3) == 0)
         return true;
+    for (size_t i = 0; len >= VERB_MIN && i < sizeof names / sizeof *names; i++)
+        if (memcmp(word, names[i], strlen(names[i])) == 0)
+            return false;
     for (size_t i = 0; len >= VERB_MIN && i < sizeof prefixes / sizeof *prefixes; i++)
         if (memcmp(word, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
