@@ -6,7 +6,7 @@
  */
 #include "redact_priv.h"
 
-enum { FILL_MAX = 7, PLACE_WORDS_MAX = 5, STREET_WORDS_MAX = 4 };
+enum { FILL_MAX = 7, PLACE_WORDS_MAX = 5, STREET_WORDS_MAX = 4, BETWEEN_WORDS_MAX = 3 };
 
 /* A word of a name of a street or a village. */
 static bool place_word(const struct scan *scan, size_t t)
@@ -60,6 +60,18 @@ static size_t piece_end(const struct scan *scan, size_t t)
     return number_end(scan, end);
 }
 
+/* "rt 2 bendan ngisor kel …": behind the words that stand between two pieces without a comma; t when none does. */
+static size_t behind_place(const struct scan *scan, size_t t)
+{
+    for (size_t at = t; at < t + BETWEEN_WORDS_MAX && scan_kind(scan, at, TOKEN_WORD); at++) {
+        if (at > t && !place_word(scan, at))
+            return t;
+        if (scan_word(scan, at + 1, WORD_STREET) && piece_end(scan, at + 1) > at + 2)
+            return at + 1;
+    }
+    return t;
+}
+
 /* The end of an address at token t: pieces with commas and the like between; t when there is no piece. */
 static size_t address_end(const struct scan *scan, size_t t)
 {
@@ -71,9 +83,8 @@ static size_t address_end(const struct scan *scan, size_t t)
         end = at = next;
         while (scan_sign(scan, at, ",./-&"))
             at++;
-        if (at == end && scan_kind(scan, at, TOKEN_WORD) && scan_word(scan, at + 1, WORD_STREET) &&
-            piece_end(scan, at + 1) > at + 2)
-            at++; /* "rt 2 bendan kel …" */
+        if (at == end)
+            at = behind_place(scan, at);
     }
 }
 

@@ -14,7 +14,8 @@ enum {
     DATA_FIELDS_MIN = 2,
     NIK_DIGITS = 14,
     ABBREVIATION_MAX = 4,
-    BETWEEN_MAX = 4
+    BETWEEN_MAX = 4,
+    WITHIN_MAX = 8
 };
 
 enum trust {
@@ -189,7 +190,10 @@ static void after_from(struct scan *scan, size_t t)
     bool colon = scan_sign(scan, at, ":=");
     at += colon;
     at += scan_is(scan, at, "is");
-    enum trust trust = colon || scan_word(scan, at, WORD_TITLE) ? TRUST_LOOKS : TRUST_KNOWN;
+    bool caseless = scan->shouting || scan->whispering;
+    enum trust trust = colon && caseless                          ? TRUST_ANY
+                       : colon || scan_word(scan, at, WORD_TITLE) ? TRUST_LOOKS
+                                                                  : TRUST_KNOWN;
     (void)found_name(scan, at, trust);
 }
 
@@ -215,6 +219,9 @@ static void after_closing(struct scan *scan, size_t t)
 static void after_name(struct scan *scan, size_t t)
 {
     size_t end = found_name(scan, skip_fill(scan, t), TRUST_ANY);
+    for (size_t at = t; end == 0 && at < t + WITHIN_MAX && scan_kind(scan, at, TOKEN_WORD); at++)
+        if (known(scan, at)) /* "nama salah tulis Ahmad" */
+            at = found_name(scan, at, TRUST_LOOKS);
     if (end > 0 && scan_sign(scan, end, ":="))
         (void)found_name(scan, skip_fill(scan, end), TRUST_ANY);
 }
@@ -240,7 +247,20 @@ static void look_behind(struct scan *scan, size_t t)
 
 /* --- names without a word before them ------------------------------------------------------------------------ */
 
-/* "Terima kasih. (Suparman)": up to three words behind the last sign. */
+/* "Salam, keluarga besar Bpk. …": a title before t that is the sender's, not of whom the text is for. */
+static bool greeted(const struct scan *scan, size_t t)
+{
+    size_t at = t - 1;
+    at -= at > 0 && scan_sign(scan, at, ".");
+    if (!scan_word(scan, at, WORD_TITLE))
+        return false;
+    for (int i = 0; i < BETWEEN_MAX && at > 0; i++)
+        if (scan_is(scan, --at, "salam") || scan_is(scan, at, "hormat") || scan_is(scan, at, "keluarga"))
+            return true;
+    return false;
+}
+
+/* "Terima kasih. (Suparman)": up to three words behind the last sign, or behind a title. */
 static void signature(struct scan *scan)
 {
     size_t end = scan->tokens;
@@ -251,8 +271,9 @@ static void signature(struct scan *scan)
         if (!scan_kind(scan, from, TOKEN_WORD))
             return;
         bool street = scan_sign(scan, from - 1, ".") && from > 1 && scan_word(scan, from - 2, WORD_STREET);
-        if (scan_kind(scan, from - 1, TOKEN_SIGN) && !street && known(scan, from) &&
-            name_end(scan, from, TRUST_LOOKS) == end) {
+        bool titled = greeted(scan, from);
+        bool alone = scan_kind(scan, from - 1, TOKEN_SIGN) && !street && known(scan, from);
+        if ((titled || alone) && name_end(scan, from, titled ? TRUST_ANY : TRUST_LOOKS) == end) {
             scan_found(scan, from, end, REDACT_NAME);
             return;
         }
