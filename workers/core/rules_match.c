@@ -11,10 +11,10 @@
 
 static int tokens_read(struct rules *rules, const char *text, size_t len, bool *valid)
 {
-    struct rules_word word;
+    struct word word;
     rules->token_count = 0;
     *valid = true;
-    for (size_t at = 0; rules_word_next(text, len, &at, &word, valid);) {
+    for (size_t at = 0; word_next(text, len, &at, &word, valid);) {
         if (rules->token_count == rules->token_size) {
             size_t size = rules->token_size ? rules->token_size * 2 : 64;
             struct rules_token *tokens = realloc(rules->tokens, size * sizeof *tokens);

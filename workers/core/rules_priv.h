@@ -6,6 +6,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 
 #include "rules.h"
+#include "word.h"
 #include "yaml_doc.h"
 
 #include <pcre2.h>
@@ -69,17 +70,8 @@ struct rules {
     size_t fired_count;
 };
 
-enum { RULES_WORD_BYTES_MAX = 64 };
-
-/* One word of a text, folded for comparison: compatibility and case folding, marks dropped, apostrophes dropped,
- * three or more of one letter made one. folded is "" for a word too long to be known. */
-struct rules_word {
-    char folded[RULES_WORD_BYTES_MAX + 1];
-    size_t at, len;
-};
-/* The next word from *at; false at the end. *valid becomes false at a byte that is not UTF-8. */
-bool rules_word_next(const char *text, size_t len, size_t *at, struct rules_word *out, bool *valid);
-/* Its place in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu"); or RULES_NONE. */
+/* The place of a folded word in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu");
+ * or RULES_NONE. */
 uint32_t rules_word_find(const struct rules *rules, const char *folded);
 
 /* The label of that name under a head, or RULES_NONE. */

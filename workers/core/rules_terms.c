@@ -47,16 +47,16 @@ static int term_load(struct rules *rules, struct rules_rule rule, bool phrase, s
 {
     uint32_t words[PHRASE_WORDS_MAX];
     size_t count = 0;
-    struct rules_word word;
+    struct word word;
     bool valid = true;
     int err = written_check(rule.node, fault);
     if (err != OK)
         return err;
     rule.written = yaml_node_text(rule.node);
-    for (size_t at = 0, len = strlen(rule.written); rules_word_next(rule.written, len, &at, &word, &valid);) {
+    for (size_t at = 0, len = strlen(rule.written); word_next(rule.written, len, &at, &word, &valid);) {
         if (count == PHRASE_WORDS_MAX || !word.folded[0])
             return yaml_fault(rule.node, fault, "\"%s\" is too long: at most %d words of %d bytes", rule.written,
-                              PHRASE_WORDS_MAX, RULES_WORD_BYTES_MAX);
+                              PHRASE_WORDS_MAX, WORD_BYTES_MAX);
         words[count++] = word_add(rules, word.folded);
     }
     if (!phrase && count != 1)

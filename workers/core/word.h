@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Words as citizens write them, folded so that "JALAAAN" and "ｊａｌａｎ" meet "jalan". Rules and model read the same
+ * words. */
+#ifndef ADUAN_WORD_H
+#define ADUAN_WORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { WORD_BYTES_MAX = 64 };
+
+/* One word of a text, folded for comparison: compatibility and case folding, marks dropped, apostrophes dropped,
+ * three or more of one letter made one. folded is "" for a word too long to be known. */
+struct word {
+    char folded[WORD_BYTES_MAX + 1];
+    size_t at, len; /* bytes in the text given */
+};
+/* The next word from *at; false at the end. *valid becomes false at a byte that is not UTF-8. */
+bool word_next(const char *text, size_t len, size_t *at, struct word *out, bool *valid);
+
+#endif
