@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import signal
+import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
@@ -46,10 +47,17 @@ class FaultLine(harness.Line):
         more = "".join(first.replace("box1", f"box{n}").replace("main", f"main{n}") for n in range(2, count + 1))
         self.config.write_text(text.replace(first, first + more))
 
+    def order(self, clock_ahead_s=0, sync_ms=0, sync_errno=0):
+        """What preload.c does from now on."""
+        (self.dir / "orders").write_bytes(struct.pack("=qqq", clock_ahead_s, sync_ms, sync_errno))
+
     def start_aduand(self, env=None):
         order = {}
+        if (self.dir / "orders").exists():
+            order = {"LD_PRELOAD": str(harness.BIN.parent / "tests/fault_preload.so"),
+                     "FAULT_PRELOAD": str(self.dir / "orders"), "ASAN_OPTIONS": "verify_asan_link_order=0"}
         if self.fault:
-            order = {"ADUAN_FAULT": self.fault}
+            order["ADUAN_FAULT"] = self.fault
             if self.fault_text:
                 order["ADUAN_FAULT_TEXT"] = self.fault_text
             else:
