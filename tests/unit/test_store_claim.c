@@ -75,6 +75,36 @@ static void oldest_first_and_no_more_than_asked(void **state)
     assert_int_equal(claim_count(s, &pen), 3);
 }
 
+static void a_clock_that_is_set_back_holds_nothing_up(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    const uint64_t day = 86400000000u, longest = 400000000u;
+    support_sms(s, &(struct support_sms){.n = 1});
+    s->now_us -= day;
+    support_sms(s, &(struct support_sms){.n = 2});
+    for (int round = 0; round < 2; round++) { /* what is due in the usual way comes first */
+        struct store_claim how = claim_of(s, &pen);
+        struct store_replies out;
+        struct fault fault;
+        how.max = 1;
+        how.wait_max_us = longest;
+        assert_int_equal(store_claim_replies(s->store, &how, &out, &fault), OK);
+        assert_int_equal(out.count, 1);
+        assert_int_equal(out.items[0].reply->attempts, 1);
+        assert_true(out.items[0].reply->due_us == s->now_us + LEASE_US);
+        assert_int_equal(out.items[0].reply->queued_us > s->now_us, round == 1);
+        store_replies_free(&out);
+    }
+    /* Leases are within what a reply may wait, and are left alone. */
+    struct store_claim how = claim_of(s, &pen);
+    struct store_replies out;
+    struct fault fault;
+    how.wait_max_us = longest;
+    assert_int_equal(store_claim_replies(s->store, &how, &out, &fault), OK);
+    assert_int_equal(out.count, 0);
+}
+
 static void too_many_attempts_fail(void **state)
 {
     struct support *s = *state;
@@ -304,6 +334,7 @@ int main(void)
         T(a_claim_leases_renders_and_unseals),
         T(a_lease_that_ran_out_resends_the_same_id_and_text),
         T(oldest_first_and_no_more_than_asked),
+        T(a_clock_that_is_set_back_holds_nothing_up),
         T(too_many_attempts_fail),
         T(what_cannot_be_rendered_fails_and_the_rest_goes_on),
         T(a_receiver_that_cannot_be_known_fails),

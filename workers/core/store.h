@@ -86,6 +86,9 @@ struct store_claim {
     uint64_t now_us, lease_us;
     uint32_t max;
     uint32_t attempts_max; /* a reply claimed more often becomes FAILED "attempts" */
+    /* No reply waits longer than this. One that is due later was queued before the clock was set back: it is due now.
+     * 0: the clock is never set back. */
+    uint64_t wait_max_us;
     void *ctx;
     /* Fills text (malloc'ed), ucs2, segments of a reply that has none yet; called inside the transaction with its
      * ticket (NULL: none). An error makes that reply FAILED "template", and the rest goes on. */

@@ -14,34 +14,42 @@
 
 typedef Aduan__Record__Reply Reply;
 
-/* The first row of outbox_due; E_NOT_FOUND when none is due. */
-static int first_due(struct store_txn *txn, uint64_t now_us, uint8_t key[DUE_REPLY_KEY_BYTES])
+static int row_at(struct store_txn *txn, MDB_cursor *cursor, MDB_cursor_op which, uint8_t key[DUE_REPLY_KEY_BYTES])
 {
-    MDB_cursor *cursor = NULL;
     MDB_val row, val;
-
-    int rc = txn_cursor(txn, T_OUTBOX_DUE, &cursor);
-    if (rc == OK)
-        rc = cursor_get(txn->store, cursor, &row, &val, MDB_FIRST);
-    mdb_cursor_close(cursor);
+    int rc = cursor_get(txn->store, cursor, &row, &val, which);
     if (rc != OK)
         return rc;
     if (row.mv_size != DUE_REPLY_KEY_BYTES)
         return E_CORRUPT;
-    if (get_be64(row.mv_data) > now_us)
-        return E_NOT_FOUND;
     memcpy(key, row.mv_data, DUE_REPLY_KEY_BYTES);
     return OK;
 }
 
-static int peek(struct store *store, uint64_t now_us)
+/* A row of outbox_due that is due: the first one, or the last one when no reply can wait that long. E_NOT_FOUND. */
+static int first_due(struct store_txn *txn, const struct store_claim *claim, uint8_t key[DUE_REPLY_KEY_BYTES])
+{
+    MDB_cursor *cursor = NULL;
+    int rc = txn_cursor(txn, T_OUTBOX_DUE, &cursor);
+    if (rc == OK)
+        rc = row_at(txn, cursor, MDB_FIRST, key);
+    if (rc == OK && get_be64(key) > claim->now_us) {
+        rc = claim->wait_max_us > 0 ? row_at(txn, cursor, MDB_LAST, key) : E_NOT_FOUND;
+        if (rc == OK && get_be64(key) <= claim->now_us + claim->wait_max_us)
+            rc = E_NOT_FOUND;
+    }
+    mdb_cursor_close(cursor);
+    return rc;
+}
+
+static int peek(struct store *store, const struct store_claim *claim)
 {
     uint8_t key[DUE_REPLY_KEY_BYTES];
     struct store_txn txn;
-    int rc = txn_begin(store, false, now_us, &txn);
+    int rc = txn_begin(store, false, claim->now_us, &txn);
     if (rc != OK)
         return rc;
-    rc = first_due(&txn, now_us, key);
+    rc = first_due(&txn, claim, key);
     txn_abort(&txn);
     return rc;
 }
@@ -205,7 +213,7 @@ int store_claim_replies(struct store *store, const struct store_claim *claim, st
 
     if (claim->max == 0 || claim->lease_us == 0)
         return fault_set(fault, E_INVALID, "a claim needs a number of replies and a lease above zero");
-    int rc = peek(store, claim->now_us);
+    int rc = peek(store, claim);
     if (rc == E_NOT_FOUND) {
         *out = taken;
         return OK;
@@ -217,7 +225,7 @@ int store_claim_replies(struct store *store, const struct store_claim *claim, st
     taken.items = record_alloc(claim->max * sizeof *taken.items);
     memset(taken.items, 0, claim->max * sizeof *taken.items);
     for (uint32_t i = 0; i < claim->max && rc == OK; i++) {
-        rc = first_due(&txn, claim->now_us, key);
+        rc = first_due(&txn, claim, key);
         if (rc == OK)
             rc = take(&txn, claim, key, &taken);
     }

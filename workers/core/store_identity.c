@@ -25,7 +25,8 @@ static void sender_load(struct ingest *in, const Aduan__Record__Identity *row, s
     sender->messages = row->messages;
     sender->replies = 0;
     for (size_t i = 0; i < row->n_reply_us && sender->replies < REPLY_RATE_MAX; i++) {
-        if (row->reply_us[i] + window > in->txn.now_us)
+        /* One from beyond the window ahead of us was counted before the clock was set back. */
+        if (row->reply_us[i] + window > in->txn.now_us && row->reply_us[i] <= in->txn.now_us + window)
             sender->reply_us[sender->replies++] = row->reply_us[i];
     }
     sender->sealed_len = row->sealed_number.len;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_EVERY_MS = 10, IDLE_MS = 1000, SUBMIT_MAX = 256 };
+enum { LOOK_EVERY_MS = 10, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000 };
 
 /* The name of the box that has this bearerbox link; NULL when the configuration has none. */
 static const char *box_of_link(const struct config *config, const char *bearerbox)
@@ -207,6 +207,17 @@ static uint32_t room(const struct worker *worker)
     return free_places < worker->config->batch_max ? free_places : worker->config->batch_max;
 }
 
+/* The longest that a reply is ever made to wait; see store_claim.wait_max_us. */
+static uint64_t wait_max_us(const struct config *config)
+{
+    uint64_t longest_ms = reply_backoff_ms(UINT32_MAX, config->reply_retry_s);
+    uint64_t lease_ms = (uint64_t)config->reply_lease_s * 1000,
+             ambiguous_ms = (uint64_t)config->reply_ambiguous_s * 1000;
+    longest_ms = longest_ms > lease_ms ? longest_ms : lease_ms;
+    longest_ms = longest_ms > ambiguous_ms ? longest_ms : ambiguous_ms;
+    return (longest_ms + CLOCK_SLACK_MS) * 1000;
+}
+
 /* Returns how many were claimed, or an error. */
 static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct fault *fault)
 {
@@ -217,6 +228,7 @@ static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct f
                               .lease_us = lease_us,
                               .max = max,
                               .attempts_max = worker->config->reply_attempts,
+                              .wait_max_us = wait_max_us(worker->config),
                               .ctx = worker,
                               .render = responder_render};
     struct store_replies claimed = {0};
@@ -239,7 +251,6 @@ uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
 {
     struct responder *responder = worker->role_state;
     uint32_t places = room(worker);
-    uint64_t due_us = 0;
     struct fault fault = {0};
     if (worker->draining || places == 0 || !some_link_up(worker))
         return mono_ms + IDLE_MS; /* a frame or a tick ends each of these */
@@ -247,17 +258,13 @@ uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
     if (mono_ms < not_before)
         return not_before;
     responder->claim_ms = mono_ms + LOOK_EVERY_MS;
-    int err = store_next_due(worker->store, &due_us);
-    if (err)
-        fault_set(&fault, (enum err)err, "the outbox cannot be read (%s)", err_name(err));
-    if (!err && (due_us == 0 || due_us > clock_now_us()))
-        return responder->claim_ms;
-    int count = err ? err : claim(worker, places, mono_ms, &fault);
+    int count = claim(worker, places, mono_ms, &fault); /* a read and no more when nothing is due */
     if (count < 0) {
         responder_back_off(worker, count, &fault, "hand out due replies");
         return responder->retry_ms;
     }
-    responder_store_well(worker);
+    if (count > 0)
+        responder_store_well(worker);
     if ((uint32_t)count == places)
         responder->claim_ms = 0; /* there is more */
     return responder->claim_ms;
