@@ -54,7 +54,9 @@ class FaultLine(harness.Line):
     def start_aduand(self, env=None):
         order = {}
         if (self.dir / "orders").exists():
-            order = {"LD_PRELOAD": str(harness.BIN.parent / "tests/fault_preload.so"),
+            preload = harness.BIN.parent / "tests/fault_preload.so"
+            assert preload.exists(), f"{preload} is not built"  # the loader would go on without it
+            order = {"LD_PRELOAD": str(preload),
                      "FAULT_PRELOAD": str(self.dir / "orders"), "ASAN_OPTIONS": "verify_asan_link_order=0"}
         if self.fault:
             order["ADUAN_FAULT"] = self.fault
