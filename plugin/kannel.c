@@ -7,7 +7,8 @@
 #include <gw/msg.h>
 #include <gw/sms.h>
 
-_Static_assert((int)PACKET_UUID_BYTES == (int)ID_BYTES && PACKET_UUID_TEXT == UUID_STR_LEN, "both count as Kannel does");
+_Static_assert((int)PACKET_UUID_BYTES == (int)ID_BYTES && PACKET_UUID_TEXT == UUID_STR_LEN,
+               "both count as Kannel does");
 _Static_assert((int)PACKET_UNDEFINED == (int)MSG_PARAM_UNDEFINED, "both say undefined as Kannel does");
 _Static_assert((int)PACKET_sms == (int)sms && (int)PACKET_ack == (int)ack, "types are numbered as Kannel's are");
 

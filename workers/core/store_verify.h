@@ -29,7 +29,7 @@ struct verify {
     bool history_whole; /* the log begins with 1 */
     uint64_t expected_sequence, received_events, quarantined_events, queued_events;
     uint64_t retried_events; /* SMS_RECEIVED with an actor: out of quarantine */
-    uint8_t *opened; /* TICKET_OPENED events: 2 bits a serial */
+    uint8_t *opened;         /* TICKET_OPENED events: 2 bits a serial */
     uint64_t opened_serials;
     uint8_t queued_sum[STORE_REPLY_ID_BYTES]; /* over the reply ids of REPLY_QUEUED events */
     uint8_t (*ids)[STORE_REPLY_ID_BYTES];     /* those ids, when the two sums differ */

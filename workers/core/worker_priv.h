@@ -36,7 +36,8 @@ void worker_unload(struct worker_run *run);
 
 /* worker_status.c */
 MUST_CHECK int worker_status_open(struct worker_run *run, struct fault *fault);
-/* Tells aduand when a second has passed, the state has changed or the first job is done; losing it is fine. Returns when it is due again. */
+/* Tells aduand when a second has passed, the state has changed or the first job is done; losing it is fine. Returns
+ * when it is due again. */
 uint64_t worker_status_tick(struct worker_run *run, uint64_t mono_ms);
 /* The last word of a life. */
 void worker_status_close(struct worker_run *run);
