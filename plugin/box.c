@@ -154,7 +154,7 @@ static void work(struct box *box)
     for (size_t i = 0; i < box->link_count; i++)
         link_work(box->links[i], now);
     if (tick) {
-        box->tick_ms = now + TICK_MS;
+        box->tick_ms = (now / TICK_MS + 1) * TICK_MS; /* the whole second: see clock.h of core */
         ignore_frames(box->status);
         watch_paths(box, now);
         roster_tick(&box->classifiers, now);

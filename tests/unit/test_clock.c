@@ -19,6 +19,18 @@ static void clocks_run(void **state)
         continue; /* it does move */
 }
 
+static void seconds_come_together(void **state)
+{
+    (void)state;
+    assert_int_equal(clock_next_second_ms(5000), 6020);
+    assert_int_equal(clock_next_second_ms(5020), 6020);
+    assert_int_equal(clock_next_second_ms(5949), 6020);
+    assert_int_equal(clock_next_second_ms(5971), 7020); /* done early, it is not done again at once */
+    assert_true(clock_second_is_due(6000, 6020));
+    assert_false(clock_second_is_due(5969, 6020));
+    assert_true(clock_second_is_due(5970, 6020));
+}
+
 static void iso(void **state)
 {
     (void)state;
@@ -51,6 +63,7 @@ static void spans(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(clocks_run), cmocka_unit_test(iso), cmocka_unit_test(spans)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(clocks_run), cmocka_unit_test(seconds_come_together),
+                                       cmocka_unit_test(iso), cmocka_unit_test(spans)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the responder makes of results, reports and lost boxes, with a store that records, or refuses to order. */
 #include "store.h"
+#include "store_watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@ static int injected_inputs(struct store *store, const struct store_reply_input *
 static int injected_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
 #define store_reply_inputs injected_inputs
 #define store_reply_get injected_get
+#define store_watch_open(store) NULL
 #include "../../workers/responder/flights.c"
 #include "../../workers/responder/inquiry.c"
 #include "../../workers/responder/news.c"
@@ -308,6 +310,15 @@ static void bye_ends_what_is_out_in_a_drain_only(void **state)
 
 #define WITH_RESPONDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void a_transaction_is_followed_by_as_long_a_pause(void **state)
+{
+    (void)state;
+    uint64_t now = clock_mono_ms(), until = responder_pause_until(now - 7);
+    assert_true(until >= now + 7 && until <= clock_mono_ms() + 7 + (clock_mono_ms() - now));
+    until = responder_pause_until(now - 10000);
+    assert_true(until >= now + PAUSE_MAX_MS && until <= clock_mono_ms() + PAUSE_MAX_MS);
+}
+
 int main(void)
 {
     log_open("test_responder", "responder.1", LOG_LEVEL_ERROR);
@@ -319,6 +330,7 @@ int main(void)
         WITH_RESPONDER(a_lost_box_makes_what_is_out_there_ambiguous),
         WITH_RESPONDER(a_lease_is_renewed_while_the_box_has_the_reply),
         WITH_RESPONDER(bye_ends_what_is_out_in_a_drain_only),
+        WITH_RESPONDER(a_transaction_is_followed_by_as_long_a_pause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

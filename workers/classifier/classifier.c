@@ -2,7 +2,8 @@
 /*
  * The classifier's role: holds what the boxes dispatch, has it committed in batches, and acks only what is committed.
  * Whatever is held and not committed can be lost at any moment without harm: its box still has it outstanding.
- * A commit starts when the batch is full, when its first message has waited batch_ms, or when nothing more can come.
+ * A commit starts when the batch is full, batch_ms after the one before, or when nothing more can come: a message on an
+ * idle line does not wait for company.
  */
 #include "classifier.h"
 
@@ -39,8 +40,7 @@ static void hold(struct classifier *classifier, size_t channel, Aduan__Wire__Sms
         if (!classifier->held)
             abort();
     }
-    classifier->held[classifier->count++] =
-        (struct held){.sms = sms, .channel = channel, .arrived_us = clock_now_us(), .arrived_ms = clock_mono_ms()};
+    classifier->held[classifier->count++] = (struct held){.sms = sms, .channel = channel, .arrived_us = clock_now_us()};
 }
 
 void held_drop(struct classifier *classifier, size_t n)
@@ -90,7 +90,7 @@ static uint64_t commit_due_ms(const struct worker *worker)
     if (classifier->count == 0)
         return UINT64_MAX;
     bool full = classifier->count >= config->batch_max || classifier->count >= config->credit;
-    uint64_t due = classifier->held[0].arrived_ms + config->batch_ms;
+    uint64_t due = classifier->done_ms + config->batch_ms;
     bool alone = classifier->held[0].sms->deaths > 0; /* a suspect is dispatched alone: no company will come */
     if (full || alone || worker->draining || classifier->singly > 0)
         due = 0;

@@ -10,7 +10,7 @@
 struct held {
     Aduan__Wire__Sms *sms;
     size_t channel;
-    uint64_t arrived_us, arrived_ms;
+    uint64_t arrived_us;
 };
 
 struct batch_room; /* commit.c: the arrays a transaction is made ready in */
@@ -22,6 +22,7 @@ struct classifier {
     size_t singly;      /* so many of the first are committed one by one, to find which of them the store refuses */
     unsigned failures;  /* of the store, in a row */
     uint64_t retry_ms;  /* no commit before */
+    uint64_t done_ms;   /* when the last commit ended */
     uint64_t expire_ms; /* when to look for parts whose time is over */
     struct batch_room *batch;
     char note[900];

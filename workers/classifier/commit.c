@@ -192,6 +192,7 @@ static void on_success(struct worker *worker, const struct batch_room *batch, si
     worker->degraded = NULL;
     classifier->failures = 0;
     classifier->retry_ms = 0;
+    classifier->done_ms = clock_mono_ms();
     classifier->singly -= classifier->singly > 0;
     held_drop(classifier, n);
 }

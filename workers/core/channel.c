@@ -9,6 +9,7 @@
  */
 #include "channel.h"
 
+#include "clock.h"
 #include "uuid.h"
 #include "wire.pb-c.h"
 
@@ -282,7 +283,7 @@ static void say_hello(struct channel *channel, uint64_t now)
 static bool say_ping(struct channel *channel, uint64_t now)
 {
     Aduan__Wire__Ping ping = ADUAN__WIRE__PING__INIT;
-    channel->ping_ms = now + CHANNEL_PING_MS;
+    channel->ping_ms = clock_next_second_ms(now);
     return frame_send(channel->socket, NULL, 0, FRAME_PING, &ping.base) == FRAME_OK;
 }
 
@@ -317,7 +318,7 @@ uint64_t channel_tick(struct channel *channel, uint64_t mono_ms)
     if (channel->alive && (channel->rejected || silent(channel, mono_ms)))
         lose(channel, mono_ms);
     channel->tick_ms = mono_ms;
-    if (channel->alive && mono_ms >= channel->ping_ms && !say_ping(channel, mono_ms))
+    if (channel->alive && clock_second_is_due(mono_ms, channel->ping_ms) && !say_ping(channel, mono_ms))
         lose(channel, mono_ms);
     if (!channel->alive && mono_ms >= channel->hello_ms)
         say_hello(channel, mono_ms);

@@ -26,6 +26,16 @@ uint64_t clock_mono_ms(void)
     return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
 }
 
+uint64_t clock_next_second_ms(uint64_t mono_ms)
+{
+    return ((mono_ms + CLOCK_SECOND_EARLY_MS) / 1000 + 1) * 1000 + CLOCK_SECOND_AFTER_MS;
+}
+
+bool clock_second_is_due(uint64_t mono_ms, uint64_t due_ms)
+{
+    return mono_ms + CLOCK_SECOND_EARLY_MS >= due_ms;
+}
+
 const char *clock_iso(uint64_t at_us, char out[CLOCK_ISO_BYTES])
 {
     time_t seconds = (time_t)(at_us / 1000000u);

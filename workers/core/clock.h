@@ -3,11 +3,18 @@
 #ifndef ADUAN_CLOCK_H
 #define ADUAN_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 uint64_t clock_now_us(void);  /* CLOCK_REALTIME */
 uint64_t clock_mono_ms(void); /* CLOCK_MONOTONIC */
+/* What is done once a second is due a little after each whole second of the monotonic clock, and may be done so much
+ * earlier. The clock is one for all processes, and the boxes speak first, at the whole second: so all wake in the same
+ * moment, each once, and in between they sleep. */
+enum { CLOCK_SECOND_AFTER_MS = 20, CLOCK_SECOND_EARLY_MS = 50 };
+uint64_t clock_next_second_ms(uint64_t mono_ms);
+bool clock_second_is_due(uint64_t mono_ms, uint64_t due_ms);
 /* "2026-11-21T19:36:00Z"; out holds at least CLOCK_ISO_BYTES. */
 enum { CLOCK_ISO_BYTES = 32 };
 const char *clock_iso(uint64_t at_us, char out[CLOCK_ISO_BYTES]);

@@ -7,7 +7,6 @@
 #include <zmq.h>
 
 enum {
-    STATUS_EVERY_MS = 1000,
     STATUS_LINGER_MS = 200, /* for the last word only */
     STATUS_QUEUE_FRAMES = 8,
     START_GRACE_MS = 5000 /* a box may take this long to answer before its absence is a complaint */
@@ -96,10 +95,10 @@ uint64_t worker_status_tick(struct worker_run *run, uint64_t mono_ms)
     Aduan__Wire__Status__State state = state_now(run, mono_ms, &note);
     /* aduand takes a life without a job for a broken service: the first one is told as soon as it is done. */
     bool first_job = run->worker.done > 0 && !run->first_job_told;
-    if (mono_ms >= run->status_ms || state != run->state || first_job) {
+    if (clock_second_is_due(mono_ms, run->status_ms) || state != run->state || first_job) {
         drop_answers(run->status_socket);
         tell(run, state, note);
-        run->status_ms = mono_ms + STATUS_EVERY_MS;
+        run->status_ms = clock_next_second_ms(mono_ms);
     }
     return run->status_ms;
 }

@@ -191,6 +191,7 @@ static uint64_t due_ms(const struct worker *worker)
     if (responder->news_count == 0)
         return uncommitted_reports(worker) > 0 ? 0 : UINT64_MAX;
     uint64_t due = responder->news_ms + worker->config->batch_ms;
+    due = due > responder->commit_ms ? due : responder->commit_ms;
     if (worker->draining || responder->news_count >= worker->config->batch_max)
         due = 0;
     return due > responder->retry_ms ? due : responder->retry_ms;
@@ -240,6 +241,7 @@ uint64_t news_commit(struct worker *worker, uint64_t mono_ms)
     struct fault fault = {0};
     if (mono_ms < due_ms(worker))
         return due_ms(worker);
+    uint64_t start_ms = clock_mono_ms();
     int err = apply(worker, &fault);
     if (err) {
         responder_back_off(worker, err, &fault, "note what became of replies");
@@ -249,6 +251,7 @@ uint64_t news_commit(struct worker *worker, uint64_t mono_ms)
     if (responder->news_count > 0)
         responder_store_well(worker);
     responder->news_count = 0;
+    responder->commit_ms = responder_pause_until(start_ms);
     for (size_t c = 0; c < worker->channel_count; c++) {
         for (size_t i = 0; i < responder->uncommitted[c].count; i++)
             acks_add(&responder->acks[c], responder->uncommitted[c].uuids[i]);

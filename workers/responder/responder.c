@@ -31,7 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IDLE_MS = 1000, ACK_RETRY_MS = 5, RETRY_FIRST_MS = 250, RETRY_MAX_MS = 4000 };
+enum { IDLE_MS = 1000, ACK_RETRY_MS = 5, RETRY_FIRST_MS = 250, RETRY_MAX_MS = 4000, PAUSE_MAX_MS = 20 };
 
 void responder_back_off(struct worker *worker, int err, const struct fault *fault, const char *doing)
 {
@@ -61,6 +61,12 @@ void responder_store_well(struct worker *worker)
     worker->degraded = NULL;
 }
 
+uint64_t responder_pause_until(uint64_t start_ms)
+{
+    uint64_t now = clock_mono_ms(), took = now - start_ms;
+    return now + (took < PAUSE_MAX_MS ? took : PAUSE_MAX_MS);
+}
+
 static uint32_t credit(const struct config *config)
 {
     return config->credit;
@@ -76,8 +82,20 @@ static int start(struct worker *worker, struct fault *fault)
     if (!responder->uncommitted || !responder->acks)
         abort();
     responder->inquiry = inquiry_new(submit_verdict, worker);
+    responder->watch = store_watch_open(worker->store);
+    if (!responder->watch)
+        log_warning("responder.no_watch", "the kernel has no inotify watch left; the outbox is looked at on a timer");
     worker->role_state = responder;
     return OK;
+}
+
+static size_t poll_items(struct worker *worker, zmq_pollitem_t *items, size_t max)
+{
+    const struct responder *responder = worker->role_state;
+    if (!responder->watch || max == 0)
+        return 0;
+    items[0] = (zmq_pollitem_t){.fd = store_watch_fd(responder->watch), .events = ZMQ_POLLIN};
+    return 1;
 }
 
 static void on_frame(struct worker *worker, size_t channel, const struct frame *frame)
@@ -112,6 +130,8 @@ static bool send_acks(struct worker *worker)
 static uint64_t work(struct worker *worker, uint64_t mono_ms)
 {
     struct responder *responder = worker->role_state;
+    if (store_watch_clear(responder->watch))
+        responder->looks = 0;
     news_renew_leases(worker, mono_ms);
     uint64_t next = submit_due(worker, mono_ms);
     if (worker->draining)
@@ -143,6 +163,7 @@ static void stop(struct worker *worker)
         acks_done(&responder->acks[i]);
     }
     inquiry_free(responder->inquiry);
+    store_watch_close(responder->watch);
     flights_done(&responder->flights);
     free(responder->uncommitted);
     free(responder->acks);
@@ -155,6 +176,7 @@ const struct worker_role responder_role = {.program = "aduan-responder",
                                            .socket_suffix = ".out",
                                            .credit = credit,
                                            .start = start,
+                                           .poll_items = poll_items,
                                            .frame = on_frame,
                                            .work = work,
                                            .box_lost = news_channel_lost,

@@ -6,6 +6,7 @@
 #include "acks.h"
 #include "flights.h"
 #include "inquiry.h"
+#include "store_watch.h"
 #include "worker.h"
 
 struct responder {
@@ -20,8 +21,11 @@ struct responder {
 
     struct inquiry *inquiry; /* submit.c: about those whose fate is unknown */
 
-    uint64_t claim_ms; /* no look at the outbox before */
-    uint64_t renew_ms; /* when to look over the leases */
+    struct store_watch *watch; /* NULL: there is none, and the outbox is looked at on a timer */
+    unsigned looks;            /* since the watch woke us */
+    uint64_t claim_ms;         /* no look at the outbox before */
+    uint64_t commit_ms;        /* no commit of news before */
+    uint64_t renew_ms;         /* when to look over the leases */
     uint64_t oldest_us;
 
     unsigned failures; /* of the store, in a row */
@@ -36,6 +40,9 @@ enum { RESPONDER_NOT_SENT_WAIT_MS = 1000 };
 /* What the store refused is tried again later; status says why. Aborts when memory is out. */
 void responder_back_off(struct worker *worker, int err, const struct fault *fault, const char *doing);
 void responder_store_well(struct worker *worker);
+/* When the next transaction of a kind may begin, after one that began at start_ms: it has half the time. So a busy
+ * store is asked less often, for more at once, and an idle one at once. */
+uint64_t responder_pause_until(uint64_t start_ms);
 
 /* render.c: store_claim.render; ctx is the worker. */
 int responder_render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_EVERY_MS = 10, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000 };
+enum { LOOK_BLIND_MS = 100, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000 };
 
 /* The name of the box that has this bearerbox link; NULL when the configuration has none. */
 static const char *box_of_link(const struct config *config, const char *bearerbox)
@@ -247,6 +247,22 @@ static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct f
     return count;
 }
 
+/* When to look again, after a look that found nothing that is due. Whoever commits a reply wakes us, though perhaps a
+ * little before it can be seen. */
+static uint64_t next_look(struct worker *worker, uint64_t mono_ms)
+{
+    static const uint8_t soon_ms[] = {2, 10, 50};
+    struct responder *responder = worker->role_state;
+    uint64_t wait = responder->watch ? IDLE_MS : LOOK_BLIND_MS, due_us = 0, now_us = clock_now_us();
+    if (responder->looks < sizeof soon_ms)
+        wait = soon_ms[responder->looks++];
+    if (store_next_due(worker->store, &due_us) != OK || due_us == 0)
+        return mono_ms + wait;
+    /* Those that failed in the claim are over, and there may be more. */
+    uint64_t due = due_us > now_us ? (due_us - now_us + 999) / 1000 : 1;
+    return mono_ms + (due < wait ? due : wait);
+}
+
 uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
 {
     struct responder *responder = worker->role_state;
@@ -257,15 +273,15 @@ uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
     uint64_t not_before = responder->claim_ms > responder->retry_ms ? responder->claim_ms : responder->retry_ms;
     if (mono_ms < not_before)
         return not_before;
-    responder->claim_ms = mono_ms + LOOK_EVERY_MS;
     int count = claim(worker, places, mono_ms, &fault); /* a read and no more when nothing is due */
     if (count < 0) {
         responder_back_off(worker, count, &fault, "hand out due replies");
         return responder->retry_ms;
     }
-    if (count > 0)
-        responder_store_well(worker);
-    if ((uint32_t)count == places)
-        responder->claim_ms = 0; /* there is more */
+    if (count == 0)
+        return next_look(worker, mono_ms);
+    responder_store_well(worker);
+    /* With all places taken, results have to come first; or there is more. */
+    responder->claim_ms = (uint32_t)count == places ? 0 : responder_pause_until(mono_ms);
     return responder->claim_ms;
 }
