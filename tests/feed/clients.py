@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ADUAN_BIN", ROOT / "build/debug/bin")).parent
@@ -14,19 +15,22 @@ CLIENTS = BUILD / "clients"
 
 
 def _copy(source, target):
-    """Newer only, so that a client that runs is not pulled from under another test."""
-    if not target.exists() or target.read_bytes() != source.read_bytes():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-        return True
-    return False
+    """Only what changed, and at once: another test may be starting a client from there."""
+    if target.exists() and target.read_bytes() == source.read_bytes():
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, f"{target}.new")
+    os.replace(f"{target}.new", target)
+    return True
 
 
 def _python():
     package = CLIENTS / "python/aduan_feed"
     source = ROOT / "proto/clients/python"
     _copy(source / "aduan_feed/__init__.py", package / "__init__.py")
-    subprocess.run(["protoc", f"--proto_path={ROOT}/proto", f"--python_out={package}", "feed.proto"], check=True)
+    with tempfile.TemporaryDirectory() as out:
+        subprocess.run(["protoc", f"--proto_path={ROOT}/proto", f"--python_out={out}", "feed.proto"], check=True)
+        _copy(pathlib.Path(out) / "feed_pb2.py", package / "feed_pb2.py")
     os.environ["PYTHONPATH"] = str(CLIENTS / "python")
 
 
