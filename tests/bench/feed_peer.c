@@ -5,7 +5,7 @@
  *   feed_peer walk STORE_DIR           a raw LMDB cursor over the event table, every value touched: events/s
  *   feed_peer replay ENDPOINT [TOPIC]  one replay of everything; every event's sequence is looked at: events/s
  *   feed_peer follow ENDPOINT [RATE]   subscribes to v1.full. until its standard input ends; RATE events a second at
- *                                      most: how many came
+ *                                      most: a first line when it has begun, a last one with how many came
  */
 #include "clock.h"
 #include "feed.pb-c.h"
@@ -221,6 +221,8 @@ static int follow(const char *endpoint, double rate)
     zmq_msg_t message;
     zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "v1.full.", 8);
     zmq_msg_init(&message);
+    printf("{\"events\":0}\n"); /* it is there */
+    fflush(stdout);
     for (;;) {
         double due_ms = rate > 0 ? (double)events * 1000 / rate - (double)(clock_mono_ms() - began) : 0;
         zmq_pollitem_t items[] = {{.fd = STDIN_FILENO, .events = ZMQ_POLLIN}, {.socket = socket, .events = ZMQ_POLLIN}};

@@ -8,8 +8,12 @@
 
 #include "log.h"
 
+#include <dirent.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+
+enum { NICE = 15 };
 
 /* Each connection is a descriptor, and so is each that only pretends to be one. */
 static void raise_descriptor_limit(void)
@@ -19,6 +23,32 @@ static void raise_descriptor_limit(void)
         limit.rlim_cur = limit.rlim_max;
         (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+static void lower(const char *tid)
+{
+    char path[64], name[32] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%.16s/comm", tid);
+    FILE *file = fopen(path, "re");
+    bool known = file && fgets(name, sizeof name, file);
+    if (file)
+        fclose(file);
+    if (known && strncmp(name, WRITER_THREAD_NAME, strlen(WRITER_THREAD_NAME)) != 0)
+        (void)setpriority(PRIO_PROCESS, (id_t)strtoul(tid, NULL, 10), NICE);
+}
+
+/* Citizens come first: where processors are short, the feed takes what the line leaves it. Not so its writer, which
+ * holds the store's one writer lock for a moment, and must get through with it. */
+static void lower_priority(void)
+{
+    DIR *dir = opendir("/proc/self/task");
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        if (entry->d_name[0] != '.')
+            lower(entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
 }
 
 static void stop(struct worker *worker)
@@ -54,6 +84,7 @@ static int start(struct worker *worker, struct fault *fault)
         err = keys_open(worker, fault);
     if (err == OK)
         err = sockets_open(worker, fault);
+    lower_priority();
     if (err == OK)
         writer_keep_days(feed->writer, worker->config->event_keep_days);
     else
@@ -71,18 +102,33 @@ static size_t poll_items(struct worker *worker, zmq_pollitem_t *items, size_t ma
         if (sockets[i] && count < max)
             items[count++] = (zmq_pollitem_t){.socket = sockets[i], .events = ZMQ_POLLIN};
     }
+    feed->polled = items;
+    feed->polled_count = count;
     return count;
+}
+
+/* What the last poll said. Asking a socket that has nothing costs a system call. NULL: the writer. */
+static bool readable(const struct feed *feed, const void *socket)
+{
+    for (size_t i = 0; i < feed->polled_count; i++) {
+        if (feed->polled[i].socket == socket)
+            return feed->polled[i].revents & ZMQ_POLLIN;
+    }
+    return false;
 }
 
 static uint64_t work(struct worker *worker, uint64_t mono_ms)
 {
     struct feed *feed = worker->role_state;
     struct feed_end *const ends[] = {&feed->ipc, &feed->tcp};
-    keys_turn(worker, mono_ms);
-    requests_confirmed(worker);
+    keys_turn(worker, readable(feed, feed->zap), mono_ms);
+    if (readable(feed, NULL))
+        requests_confirmed(worker);
     for (size_t i = 0; i < 2; i++) {
-        publish_subscriptions(worker, ends[i]);
-        requests_turn(worker, ends[i], mono_ms);
+        if (ends[i]->publish && readable(feed, ends[i]->publish))
+            publish_subscriptions(worker, ends[i]);
+        if (ends[i]->replay && readable(feed, ends[i]->replay))
+            requests_turn(worker, ends[i], mono_ms);
     }
     uint64_t parted = sockets_turn(worker, mono_ms), next = publish_turn(worker, mono_ms);
     uint64_t replay = replay_turn(worker, mono_ms), answers = answers_turn(worker, mono_ms);

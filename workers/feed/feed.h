@@ -57,8 +57,11 @@ struct feed {
     struct curve_key key;              /* the server's own */
     bool parted;                       /* tcp.publish is to be opened again */
     void *zap;                         /* answers who is let in; NULL without tcp */
+    uint64_t refresh_ms;               /* when to look at the integrators again */
     uint64_t generation;               /* of the integrators, as the views have them */
     uint64_t key_log_ms, noise_log_ms; /* a stranger, and one who disturbs, are told of once a second */
+    const zmq_pollitem_t *polled;      /* what the last poll found, until the next */
+    size_t polled_count;
     struct writer *writer;
     struct answers *answers;
     struct feed_view **views;
@@ -80,7 +83,7 @@ extern const struct worker_role feed_role;
 #define FEED_ZAP_DOMAIN "aduan.feed"
 MUST_CHECK int keys_open(struct worker *worker, struct fault *fault);
 /* Answers those that knock, and takes up who was added or revoked since. */
-void keys_turn(struct worker *worker, uint64_t mono_ms);
+void keys_turn(struct worker *worker, bool knocked, uint64_t mono_ms);
 void keys_close(struct feed *feed);
 
 /* sockets.c */

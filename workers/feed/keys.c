@@ -13,13 +13,14 @@
  */
 #include "feed.h"
 
+#include "clock.h"
 #include "log.h"
 #include "store_integrator.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ZAP_PART_MAX = 256, HANDSHAKES_A_TURN = 64, STRANGER_LOG_MS = 1000 };
+enum { ZAP_PART_MAX = 256, HANDSHAKES_A_TURN = 64, STRANGER_LOG_MS = 1000, REFRESH_MS = 10 };
 static const char zap_endpoint[] = "inproc://zeromq.zap.01";
 
 int keys_open(struct worker *worker, struct fault *fault)
@@ -84,6 +85,7 @@ static void refresh(struct worker *worker)
 {
     struct feed *feed = worker->role_state;
     uint64_t generation;
+    feed->refresh_ms = clock_mono_ms() + REFRESH_MS;
     if (store_integrators_generation(worker->store, &generation) != OK || generation == feed->generation)
         return;
     if (store_integrators(worker->store, take_up, worker) == OK)
@@ -164,14 +166,15 @@ static void turn_away(struct worker *worker, const struct handshake *handshake, 
                 (const char *)handshake->part[ZAP_ADDRESS], user);
 }
 
-void keys_turn(struct worker *worker, uint64_t mono_ms)
+void keys_turn(struct worker *worker, bool knocked, uint64_t mono_ms)
 {
     struct feed *feed = worker->role_state;
     struct handshake handshake;
     if (!feed->zap)
         return;
-    refresh(worker);
-    for (int i = 0; i < HANDSHAKES_A_TURN && receive(feed->zap, &handshake); i++) {
+    if (mono_ms >= feed->refresh_ms)
+        refresh(worker);
+    for (int i = 0; knocked && i < HANDSHAKES_A_TURN && receive(feed->zap, &handshake); i++) {
         char user[CURVE_KEY_TEXT_BYTES] = "";
         const char *status = judge(worker, &handshake);
         if (handshake.len[ZAP_KEY] == CURVE_KEY_BYTES)

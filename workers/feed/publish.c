@@ -19,11 +19,12 @@
 #include <string.h>
 
 enum {
-    LOOK_BUSY_MS = 4,
+    LOOK_BUSY_MS = 8,
     LOOK_IDLE_MS = 15,
+    LOOK_ALONE_MS = 500, /* nobody has subscribed */
     BUSY_MS = 1000,
     BEACON_MS = 1000,
-    EVENTS_BETWEEN_READS = 32,
+    EVENTS_BETWEEN_READS = 64,
     NOISE_LOG_MS = 1000
 };
 
@@ -54,6 +55,7 @@ static void subscribe(struct worker *worker, struct feed_end *end, struct feed_v
     if (view->subscribed)
         return;
     view->subscribed = true;
+    feed->look_ms = 0;
     view->before = before_new(feed->next == 1);
     log_info("feed.view_followed", "view=%s from=%llu", view->view.name, (unsigned long long)feed->next);
 }
@@ -216,6 +218,14 @@ static void note_store(struct worker *worker, int err)
     }
 }
 
+static uint64_t look_again(const struct feed *feed, uint64_t mono_ms)
+{
+    bool numbers;
+    if (!anybody(feed, &numbers))
+        return LOOK_ALONE_MS;
+    return mono_ms < feed->busy_until_ms ? LOOK_BUSY_MS : LOOK_IDLE_MS;
+}
+
 uint64_t publish_turn(struct worker *worker, uint64_t mono_ms)
 {
     struct feed *feed = worker->role_state;
@@ -227,7 +237,7 @@ uint64_t publish_turn(struct worker *worker, uint64_t mono_ms)
         }
         note_store(worker, err);
         bool more = err == OK && feed->head.last >= feed->next;
-        feed->look_ms = more ? 0 : mono_ms + (mono_ms < feed->busy_until_ms ? LOOK_BUSY_MS : LOOK_IDLE_MS);
+        feed->look_ms = more ? 0 : mono_ms + look_again(feed, mono_ms);
         worker->backlog = more ? (uint32_t)(feed->head.last + 1 - feed->next) : 0;
     }
     beacons(feed, mono_ms);

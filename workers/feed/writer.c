@@ -175,6 +175,7 @@ int writer_start(struct store *store, struct writer **out, struct fault *fault)
         free(writer);
         return fault_set(fault, E_IO, "pthread_create: %s", strerror(code));
     }
+    pthread_setname_np(writer->thread, WRITER_THREAD_NAME);
     *out = writer;
     return OK;
 }
@@ -216,7 +217,8 @@ bool writer_next(struct writer *writer, struct confirmation *out)
     bool found = pop(&writer->out, out);
     if (!found)
         (void)eventfd_read(writer->fd, &ignored);
-    pthread_cond_signal(&writer->wake); /* there may be room again */
+    else if (writer->out.count == WRITER_QUEUE - 1)
+        pthread_cond_signal(&writer->wake); /* there is room again */
     pthread_mutex_unlock(&writer->lock);
     return found;
 }

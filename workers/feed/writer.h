@@ -9,6 +9,7 @@
 
 #include "store_integrator.h"
 
+#define WRITER_THREAD_NAME "feed-writer"
 enum { WRITER_QUEUE = 256, WRITER_TICKET_BYTES = 1024 };
 
 struct writer;
