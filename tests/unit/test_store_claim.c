@@ -75,6 +75,45 @@ static void oldest_first_and_no_more_than_asked(void **state)
     assert_int_equal(claim_count(s, &pen), 3);
 }
 
+static size_t claim_asking(struct support *s, struct pen *pen)
+{
+    struct store_claim how = claim_of(s, pen);
+    struct store_replies out;
+    struct fault fault;
+    how.asks_first = true;
+    how.attempts_max = 1;
+    assert_int_equal(store_claim_replies(s->store, &how, &out, &fault), OK);
+    size_t count = out.count;
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(out.items[i].was_sending, out.items[i].reply->claims > 1);
+    store_replies_free(&out);
+    return count;
+}
+
+static void asking_what_became_of_it_is_no_attempt(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    support_sms(s, &(struct support_sms){.n = 1});
+    assert_int_equal(claim_asking(s, &pen), 1);
+    uint64_t asked_us = s->now_us + LEASE_US;
+    for (int i = 0; i < 5; i++) {
+        s->now_us += LEASE_US;
+        assert_int_equal(claim_asking(s, &pen), 1);
+    }
+    Reply *reply = get(s, 1, 0);
+    assert_int_equal(reply->attempts, 1);
+    assert_int_equal(reply->claims, 6);
+    assert_true(reply->unknown_since_us == asked_us);
+    aduan__record__reply__free_unpacked(reply, NULL);
+    assert_false(input(s, 1, REPLY_IN_RETRY, 0, NULL));
+    reply = get(s, 1, 0);
+    assert_int_equal(reply->unknown_since_us, 0);
+    aduan__record__reply__free_unpacked(reply, NULL);
+    assert_int_equal(claim_asking(s, &pen), 0); /* it would be sent again, and that was its only attempt */
+    check_state(s, 1, REPLY_STATE(FAILED), "attempts");
+}
+
 static void a_clock_that_is_set_back_holds_nothing_up(void **state)
 {
     struct support *s = *state;
@@ -334,6 +373,7 @@ int main(void)
         T(a_claim_leases_renders_and_unseals),
         T(a_lease_that_ran_out_resends_the_same_id_and_text),
         T(oldest_first_and_no_more_than_asked),
+        T(asking_what_became_of_it_is_no_attempt),
         T(a_clock_that_is_set_back_holds_nothing_up),
         T(too_many_attempts_fail),
         T(what_cannot_be_rendered_fails_and_the_rest_goes_on),

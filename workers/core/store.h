@@ -86,6 +86,8 @@ struct store_claim {
     uint64_t now_us, lease_us;
     uint32_t max;
     uint32_t attempts_max; /* a reply claimed more often becomes FAILED "attempts" */
+    /* Whoever claims a SENDING reply asks what became of it before it is sent again: asking is no attempt. */
+    bool asks_first;
     /* No reply waits longer than this. One that is due later was queued before the clock was set back: it is due now.
      * 0: the clock is never set back. */
     uint64_t wait_max_us;
@@ -121,7 +123,6 @@ struct store_reply_input {
     uint64_t due_us;   /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
     uint64_t claim;    /* for these and REJECTED: the Reply.claims it is about; of another one it is no news. 0: any */
     const char *cause; /* may be NULL */
-    bool unattempted;  /* AMBIGUOUS: the claim handed nothing over, so it does not count as an attempt */
 };
 /* Applies MT acks and delivery reports, in order, in one transaction. Unknown ids and inputs that change nothing are
  * counted in *ignored (may be NULL), not errors. */

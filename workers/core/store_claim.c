@@ -138,7 +138,9 @@ static int claim_one(struct store_txn *txn, const struct store_claim *claim, str
     uint64_t due_before = reply->due_us;
 
     *claimed = false;
-    if (reply->attempts >= claim->attempts_max)
+    item->was_sending = reply->state == REPLY_STATE(SENDING);
+    bool asks = item->was_sending && claim->asks_first;
+    if (!asks && reply->attempts >= claim->attempts_max)
         return fail(txn, reply, "attempts");
     int rc = unseal_receiver(txn, reply, item);
     if (rc == E_NOT_FOUND)
@@ -147,15 +149,16 @@ static int claim_one(struct store_txn *txn, const struct store_claim *claim, str
         rc = render(txn, claim, reply);
     if (rc == E_INVALID || rc == E_STATE)
         return fail(txn, reply, rc == E_INVALID ? "template" : "no_ticket");
-    item->was_sending = reply->state == REPLY_STATE(SENDING);
     if (rc == OK)
         rc = reply_next(reply->state, REPLY_IN_CLAIM, &reply->state);
     if (rc != OK)
         return rc;
     reply->due_us = claim->now_us + claim->lease_us;
     reply->changed_us = claim->now_us;
-    reply->attempts++;
+    reply->attempts += !asks;
     reply->claims++;
+    if (asks && reply->unknown_since_us == 0)
+        reply->unknown_since_us = claim->now_us;
     record_set_string(&reply->holder, claim->holder);
     record_set_bytes(&reply->holder_life, claim->life, STORE_REPLY_ID_BYTES);
     *claimed = true;

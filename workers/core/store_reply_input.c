@@ -110,13 +110,15 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
     set_cause(reply, input);
     if (next == REPLY_STATE(READY) || next == REPLY_STATE(SENDING)) {
         reply->due_us = input->due_us > now_us ? input->due_us : now_us;
-        if ((input->input == REPLY_IN_NOT_SENT || input->unattempted) && reply->attempts > 0)
+        if (input->input == REPLY_IN_NOT_SENT && reply->attempts > 0)
             reply->attempts--; /* nothing was attempted */
     } else {
         reply->due_us = 0;
     }
-    if (next != REPLY_STATE(SENDING))
+    if (next != REPLY_STATE(SENDING)) {
         release_holder(reply);
+        reply->unknown_since_us = 0;
+    }
     if (next >= REPLY_STATE(ACCEPTED) && next <= REPLY_STATE(DELIVERED))
         set_times(reply, now_us);
 }

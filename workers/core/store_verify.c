@@ -7,6 +7,7 @@
  */
 #include "store_verify.h"
 
+#include "kill_point.h"
 #include "uuid.h"
 
 #include <stdarg.h>
@@ -199,6 +200,7 @@ int store_verify(struct store *store, store_broken_fn broken, void *ctx, struct 
     int rc = txn_begin(store, false, 0, &v.txn);
     if (rc != OK)
         return rc;
+    KILL_POINT("store", "snapshot_open");
     verify_meta(&v);
     verify_messages(&v);
     verify_parts(&v);

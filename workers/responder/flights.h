@@ -18,8 +18,9 @@ struct flight {
     uint32_t renewals; /* of its lease */
     uint64_t renew_ms; /* when the lease wants to be renewed */
     uint64_t since_us;
-    uint64_t claim;          /* its number */
-    uint64_t write_until_us; /* no box writes it later */
+    uint64_t claim;            /* its number */
+    uint64_t write_until_us;   /* no box writes it later */
+    uint64_t unknown_since_us; /* bearerbox is asked about it since */
 };
 
 struct flights {

@@ -14,8 +14,8 @@
 
 enum { NEWS_FIRST_ROOM = 1024, RENEW_EVERY_MS = 500, RENEWALS_MAX = 240 };
 
-struct store_reply_input *news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim,
-                                   enum reply_input input, uint64_t wait_ms, const char *cause)
+void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim, enum reply_input input,
+              uint64_t wait_ms, const char *cause)
 {
     struct responder *responder = worker->role_state;
     if (responder->news_count == responder->news_room) {
@@ -30,7 +30,6 @@ struct store_reply_input *news_add(struct worker *worker, const uint8_t id[UUID_
     *news = (struct store_reply_input){
         .input = input, .due_us = clock_now_us() + wait_ms * 1000, .claim = claim, .cause = cause};
     memcpy(news->id, id, UUID_BYTES);
-    return news;
 }
 
 /* --- results ------------------------------------------------------------------------------------------------ */
@@ -61,29 +60,28 @@ static void on_result(struct worker *worker, const Aduan__Wire__SubmitResult *re
     uint32_t attempts;
     switch (result->outcome) {
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED:
-        (void)news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, NULL);
+        news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, NULL);
         worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_BUFFERED:
-        (void)news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, "buffered");
+        news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, "buffered");
         worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_REJECTED:
-        (void)news_add(worker, id, result->claim, REPLY_IN_REJECTED, 0, "no route or blacklisted");
+        news_add(worker, id, result->claim, REPLY_IN_REJECTED, 0, "no route or blacklisted");
         worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_RETRY:
         attempts = attempts_of(worker, id, flight);
-        (void)news_add(worker, id, result->claim, REPLY_IN_RETRY,
-                       reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s),
-                       "bearerbox is busy");
+        news_add(worker, id, result->claim, REPLY_IN_RETRY,
+                 reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s), "bearerbox is busy");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_NOT_SENT:
-        (void)news_add(worker, id, result->claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
+        news_add(worker, id, result->claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_AMBIGUOUS:
-        (void)news_add(worker, id, result->claim, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker),
-                       "the link broke before the MT ack");
+        news_add(worker, id, result->claim, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker),
+                 "the link broke before the MT ack");
         break;
     default:
         worker->refused++;
@@ -113,7 +111,7 @@ void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Repo
         if (input == REPLY_IN_END)
             worker->refused++;
         else
-            (void)news_add(worker, report->reply_id.data, 0, input, 0, NULL);
+            news_add(worker, report->reply_id.data, 0, input, 0, NULL);
         acks_add(&responder->uncommitted[channel], report->uuid.data);
     }
 }
@@ -137,8 +135,8 @@ void news_channel_lost(struct worker *worker, size_t channel)
             i++;
             continue;
         }
-        (void)news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lost_wait_ms(worker, flight),
-                       "its aduanbox is gone");
+        news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lost_wait_ms(worker, flight),
+                 "its aduanbox is gone");
         flights_remove(&responder->flights, flight);
     }
     acks_clear(&responder->uncommitted[channel]);
@@ -164,7 +162,7 @@ void news_renew_leases(struct worker *worker, uint64_t mono_ms)
             continue;
         }
         if (mono_ms >= flight->renew_ms) {
-            (void)news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lease_ms, "waiting for the MT ack");
+            news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lease_ms, "waiting for the MT ack");
             flight->renewals++;
             flight->renew_ms = mono_ms + lease_ms / 2;
         }

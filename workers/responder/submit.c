@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_BLIND_MS = 100, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000 };
+enum { LOOK_BLIND_MS = 100, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000, UNKNOWN_WAITS = 10 };
 
 /* The name of the box that has this bearerbox link; NULL when the configuration has none. */
 static const char *box_of_link(const struct config *config, const char *bearerbox)
@@ -79,6 +79,7 @@ static void take_off(struct worker *worker, const struct store_reply *claimed, s
     flight->since_us = clock_now_us();
     flight->claim = claimed->reply->claims;
     flight->write_until_us = claimed->reply->due_us;
+    flight->unknown_since_us = claimed->reply->unknown_since_us;
 }
 
 static void not_sent(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim, const char *cause)
@@ -87,7 +88,7 @@ static void not_sent(struct worker *worker, const uint8_t id[UUID_BYTES], uint64
     struct flight *flight = flights_find(&responder->flights, id);
     if (flight)
         flights_remove(&responder->flights, flight);
-    (void)news_add(worker, id, claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, cause);
+    news_add(worker, id, claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, cause);
 }
 
 /* --- what may have gone out --------------------------------------------------------------------------------- */
@@ -122,18 +123,18 @@ void submit_verdict(void *ctx, const uint8_t id[UUID_BYTES], enum inquiry_verdic
     if (!flight || flight->channel != ASKED)
         return;
     uint64_t claim = flight->claim, wait_ms = (uint64_t)config->reply_ambiguous_s * 1000;
-    bool enough = flight->attempts * 2 >= config->reply_attempts;
+    bool too_long = clock_now_us() > flight->unknown_since_us + wait_ms * 1000 * UNKNOWN_WAITS;
     flights_remove(&responder->flights, flight);
     if (worker->draining)
-        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, 0, "asked by another")->unattempted = true;
+        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, 0, "asked by another");
     else if (verdict == INQUIRY_HELD)
-        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox still has it")->unattempted = true;
+        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox still has it");
     else if (verdict == INQUIRY_ABSENT)
-        (void)news_add(worker, id, claim, REPLY_IN_NOT_SENT, 0, "bearerbox does not have it");
-    else if (enough)
-        (void)news_add(worker, id, claim, REPLY_IN_NOT_SENT, 0, "bearerbox does not tell for too long");
+        news_add(worker, id, claim, REPLY_IN_RETRY, 0, "bearerbox does not have it");
+    else if (too_long)
+        news_add(worker, id, claim, REPLY_IN_RETRY, 0, "bearerbox does not tell for too long");
     else
-        (void)news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox does not tell");
+        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox does not tell");
 }
 
 /* --- submit ------------------------------------------------------------------------------------------------- */
@@ -228,6 +229,7 @@ static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct f
                               .lease_us = lease_us,
                               .max = max,
                               .attempts_max = worker->config->reply_attempts,
+                              .asks_first = inquiry_possible(worker->config),
                               .wait_max_us = wait_max_us(worker->config),
                               .ctx = worker,
                               .render = responder_render};
