@@ -110,8 +110,8 @@ class FaultLine(harness.Line):
     def kannel_idle(self):
         """bearerbox holds nothing: neither in its store nor in a queue (a second copy of an id has no file)."""
         status = self.kannel_status()
-        return bool(status) and not self.spool() and not any(int(n) for n in re.findall(r"(\d+) queued", status)
-                                                             + re.findall(r"queued (\d+)", status))
+        sms = re.search(r"SMS: received \d+ \((\d+) queued\), sent \d+ \((\d+) queued\)", status or "")
+        return bool(sms) and not self.spool() and sms.groups() == ("0", "0")
 
     def settled(self, tickets, patience=None):
         """That many tickets, nothing due any more, nothing left in bearerbox: the figures of `aduan verify`."""

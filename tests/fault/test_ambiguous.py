@@ -50,3 +50,30 @@ def test_box_stopped_past_the_lease_and_continued(tmp_path):
         wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
         assert [copies(line.smsc, number) for number in range(SMS + 1)] == [1] * (SMS + 1)
         line.proves(SMS + 1)
+
+
+def test_responders_die_while_they_ask_a_bearerbox_that_does_not_answer(tmp_path):
+    """bearerbox stands still with replies at it; each responder that asks about them dies. Asking is no attempt and no
+    answer is no permission: nothing goes out twice, and nothing is given up."""
+    with FaultLine(tmp_path, fault="box:mt_ack_received:1", throughput=20) as line:
+        line.start()
+        line.aduan("scale", "responder=0")
+        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
+        for number in range(SMS):
+            report(line.smsc, number)
+        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
+        line.aduan("scale", "responder=1")
+        wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
+        line.bearerbox.send_signal(signal.SIGSTOP)
+        for _ in range(3):
+            pid = wait_for(lambda: line.lock_pid("responder.1"), "a responder")
+            wait_for(lambda: "store_status" in line.log() or line.json("stats")["replies_due"], "replies to be asked about")
+            line.signal("responder.1", signal.SIGKILL)
+            wait_for(lambda before=pid: line.lock_pid("responder.1") not in (None, before), "the next responder")
+        wait_for(lambda: "store_status" in line.log(), "a responder to be told nothing")
+        line.bearerbox.send_signal(signal.SIGCONT)
+        wait_for(lambda: all_answered(line), "an answer for everybody")
+        line.settled(SMS)
+        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
+        assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
+        line.proves(SMS)
