@@ -45,8 +45,9 @@ def test_retransmitted_by_the_smsc_is_another_sms(tmp_path):
         wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
         proof = line.verify()
         assert proof["ok"], proof["breaks"]
+        # Replies under way when the bind breaks have lost their responses too: bearerbox submits those again.
         answers = sum(copies(line.smsc, n) for n in range(SMS))
-        assert proof["figures"]["replies"] == answers
+        assert proof["figures"]["replies"] == SMS + again <= answers
         assert all(copies(line.smsc, n) for n in range(SMS))
 
 
