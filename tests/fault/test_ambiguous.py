@@ -37,8 +37,13 @@ def test_box_stopped_past_the_lease_and_continued(tmp_path):
     on."""
     with FaultLine(tmp_path, boxes=2, fault="box:submit_received:1:stop") as line:
         line.start()
+        # What a box that stands still has not handed out yet waits with it: all are tickets before replies begin.
+        line.aduan("scale", "responder=0")
+        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder")
         for number in range(SMS):
             report(line.smsc, number)
+        wait_for(lambda: line.json("stats")["tickets"] == SMS, "a ticket for everybody")
+        line.aduan("scale", "responder=1")
         wait_for(line.struck.exists, "a box to stand still with its replies unwritten")
         stopped = wait_for(lambda: next((b for b in ("box1", "box2") if line.stopped(b)), None), "which box it is")
         wait_for(lambda: all_answered(line), "an answer for everybody through the other box")
