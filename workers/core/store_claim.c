@@ -221,7 +221,7 @@ int store_claim_replies(struct store *store, const struct store_claim *claim, st
         *out = taken;
         return OK;
     }
-    if (rc == OK || rc == E_BUSY) /* no slot for one more reader: a writer needs none */
+    if (rc == OK)
         rc = txn_begin(store, true, claim->now_us, &txn);
     if (rc != OK)
         return txn_fault(store, fault, rc, doing);
