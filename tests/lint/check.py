@@ -39,18 +39,25 @@ class Tree:
         return [f for f in self.files if f.endswith(suffixes)]
 
 
+# The rooms of workers/core, each with those it may use besides itself and proto.
+CORE = {"base": [], "config": ["base"], "text": ["base"], "desk": ["base", "config", "text"],
+        "store": ["base", "config", "text", "desk"], "worker": ["base", "config", "text", "desk", "store"]}
+
+
 def room(file):
-    """proto, plugin, tests, or a folder of workers/."""
+    """proto, plugin, tests, a folder of workers/, or of workers/core/."""
     parts = file.split("/")
-    return "/".join(parts[:2]) if parts[0] == "workers" and len(parts) > 2 else parts[0]
+    depth = 3 if parts[:2] == ["workers", "core"] else 2 if parts[0] == "workers" else 1
+    return "/".join(parts[:min(depth, len(parts) - 1)]) or file
 
 
 def allowed_rooms(own):
     if own == "tests":
         return None
-    if own in ("proto", "plugin", "workers/core"):
+    if own in ("proto", "plugin"):
         return {own, "proto"}
-    return {own, "workers/core", "proto"}
+    core = CORE.get(own.removeprefix("workers/core/"), CORE) if own.startswith("workers/core") else CORE
+    return {own, "proto"} | {f"workers/core/{name}" for name in core}
 
 
 def home_of(tree, file, name):
@@ -66,8 +73,8 @@ def home_of(tree, file, name):
 
 
 def check_dag(tree):
-    """proto ← plugin; proto ← workers/core ← programs; programs never include one another; gwlib stays in plugin/,
-    LMDB in workers/core/store*."""
+    """proto ← plugin; proto ← workers/core ← programs; core's rooms as CORE has it; programs never include one another;
+    gwlib stays in plugin/, LMDB in workers/core/store/."""
     for file in tree.named(".c", ".h"):
         own = room(file)
         for quote, name in INCLUDE.findall(tree.text(file)):
@@ -75,8 +82,8 @@ def check_dag(tree):
                 if own not in ("plugin", "tests"):
                     yield file, f"includes {name}: only plugin/ knows gwlib"
             elif name == "lmdb.h":
-                if own != "tests" and not file.startswith("workers/core/store"):
-                    yield file, "includes lmdb.h: only workers/core/store* knows LMDB"
+                if own not in ("tests", "workers/core/store"):
+                    yield file, "includes lmdb.h: only workers/core/store/ knows LMDB"
             elif quote == '"' and own != "tests":
                 home = home_of(tree, file, name)
                 if home is None:
@@ -114,7 +121,7 @@ def check_headers(tree):
                             os.path.basename(schema)], check=True, capture_output=True)
         all_rooms = sorted({os.path.dirname(h) for h in tree.named(".h")})
         for file in tree.named(".h"):
-            rooms = {"plugin": ["proto"], "tests": all_rooms}.get(room(file), ["proto", "workers/core"])
+            rooms = all_rooms if room(file) == "tests" else sorted(allowed_rooms(room(file)))
             where = [f"-I{tree.path(d)}" for d in [os.path.dirname(file)] + rooms]
             path = tree.path(file)
             done = subprocess.run(["cc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",

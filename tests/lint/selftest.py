@@ -13,36 +13,38 @@ SPDX = "/* SPDX-License-Identifier: BSD-2-Clause */\n"
 
 # check, file to make (or to append to), its text, a piece of the complaint
 PLANTED = [
-    ("dag", "proto/planted.c", SPDX + '#include "err.h"\n', "err.h of workers/core"),
-    ("dag", "plugin/planted.c", SPDX + '#include "store.h"\n', "store.h of workers/core"),
-    ("dag", "plugin/planted.c", SPDX + '#include "../workers/core/store.h"\n', "of workers/core"),
-    ("dag", "workers/core/planted.c", SPDX + '#include "link.h"\n', "link.h of plugin"),
-    ("dag", "workers/core/planted.c", SPDX + "#  include <gwlib/gwlib.h>\n", "only plugin/ knows gwlib"),
+    ("dag", "proto/planted.c", SPDX + '#include "err.h"\n', "err.h of workers/core/base"),
+    ("dag", "plugin/planted.c", SPDX + '#include "store.h"\n', "store.h of workers/core/store"),
+    ("dag", "plugin/planted.c", SPDX + '#include "../workers/core/store/store.h"\n', "of workers/core"),
+    ("dag", "workers/core/text/planted.c", SPDX + '#include "config.h"\n', "config.h of workers/core/config"),
+    ("dag", "workers/core/base/planted.c", SPDX + '#include "store.h"\n', "store.h of workers/core/store"),
+    ("dag", "workers/core/text/planted.c", SPDX + '#include "link.h"\n', "link.h of plugin"),
+    ("dag", "workers/core/text/planted.c", SPDX + "#  include <gwlib/gwlib.h>\n", "only plugin/ knows gwlib"),
     ("dag", "workers/cli/planted.c", SPDX + '#include "../supervisor/supervisor.h"\n', "of workers/supervisor"),
     ("dag", "workers/cli/planted.c", SPDX + '#include "fleet.h"\n', "of workers/supervisor"),
-    ("dag", "workers/cli/planted.c", SPDX + "#include <lmdb.h>\n", "only workers/core/store* knows LMDB"),
-    ("dag", "workers/core/planted.c", SPDX + '#include "stdio.h"\n', "not in the tree"),
+    ("dag", "workers/cli/planted.c", SPDX + "#include <lmdb.h>\n", "only workers/core/store/ knows LMDB"),
+    ("dag", "workers/core/text/planted.c", SPDX + '#include "stdio.h"\n', "not in the tree"),
     ("top", "planted.txt", "x\n", "does not belong"),
     ("top", "scripts/planted", "x\n", "does not belong"),
-    ("spdx", "workers/core/planted.c", "int planted;\n", "has no SPDX"),
+    ("spdx", "workers/core/text/planted.c", "int planted;\n", "has no SPDX"),
     ("spdx", "etc/planted", "#!/bin/sh\n", "has no SPDX"),
-    ("headers", "workers/core/planted.h", SPDX + "size_t planted(void);\n", "does not compile alone"),
+    ("headers", "workers/core/text/planted.h", SPDX + "size_t planted(void);\n", "does not compile alone"),
     ("headers", "plugin/planted.h", SPDX + "struct planted { int x; };\n", "does not compile alone"),
-    ("format", "workers/core/planted.c", SPDX + "int  planted ( void ) ;\n", "clang-format would change it"),
-    ("unfinished", "workers/core/planted.c", SPDX + "/* FIX" + "ME: later */\n", "line 2"),
+    ("format", "workers/core/text/planted.c", SPDX + "int  planted ( void ) ;\n", "clang-format would change it"),
+    ("unfinished", "workers/core/text/planted.c", SPDX + "/* FIX" + "ME: later */\n", "line 2"),
     ("unfinished", "etc/planted", "# TO" + "DO\n", "line 1"),
-    ("size", "workers/core/planted.c", SPDX + "\n" * 500, "501 lines"),
+    ("size", "workers/core/text/planted.c", SPDX + "\n" * 500, "501 lines"),
     ("size", "tests/unit/planted.c", SPDX + "\n" * 750, "751 lines"),
     ("man", "etc/man/planted.8", ".Dd November 21, 2026\n.Dt PLANTED 8\n.Os\n.Sh NAME\n.Bogus\n", "planted.8"),
 ]
 # What is right must not be complained of: the includes that are allowed.
 CLEAN = [
     ("dag", "plugin/planted.c", SPDX + '#include "frame.h"\n#include <gwlib/gwlib.h>\n'),
-    ("dag", "workers/core/store_planted.c", SPDX + '#include "frame.h"\n#include <lmdb.h>\n'),
+    ("dag", "workers/core/store/planted.c", SPDX + '#include "frame.h"\n#include <lmdb.h>\n'),
     ("dag", "workers/cli/planted.c", SPDX + '#include "cli.h"\n#include "store.h"\n#include "wire.pb-c.h"\n'),
     ("top", ".planted", "x\n"),
-    ("headers", "workers/core/planted.h", SPDX + "#pragma once\n#include \"store.h\"\n"),
-    ("size", "workers/core/planted.c", SPDX + "\n" * 499),
+    ("headers", "workers/core/worker/planted.h", SPDX + "#pragma once\n#include \"store.h\"\n"),
+    ("size", "workers/core/text/planted.c", SPDX + "\n" * 499),
 ]
 
 
