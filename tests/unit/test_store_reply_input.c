@@ -40,8 +40,34 @@ static void a_report_may_overtake_the_ack(void **state)
     assert_int_equal(reply->state, REPLY_STATE(SENT));
     assert_true(reply->accepted_us == s->now_us && reply->sent_us == s->now_us && reply->delivered_us == 0);
     aduan__record__reply__free_unpacked(reply, NULL);
-    assert_string_equal(support_events(s, 1).kinds, "ROUs");
+    assert_string_equal(support_events(s, 1).kinds, "ROUas");
     assert_int_equal(next_due(s), 0);
+}
+
+/* Whatever comes first: accepted, sent and delivered are told, in this order, each once. */
+static void a_step_that_was_overtaken_is_told_with_what_proves_it(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    support_sms(s, &(struct support_sms){.n = 1});
+    assert_int_equal(claim_count(s, &pen), 1);
+    assert_false(input(s, 1, REPLY_IN_DELIVERED, 0, NULL));
+    assert_string_equal(support_events(s, 1).kinds, "ROUasd");
+    assert_true(input(s, 1, REPLY_IN_SMSC_ACCEPTED, 0, NULL));
+    assert_true(input(s, 1, REPLY_IN_ACCEPTED, 0, NULL));
+    assert_string_equal(support_events(s, 1).kinds, "ROUasd");
+}
+
+static void a_step_before_a_failure_is_not_told_again(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    support_sms(s, &(struct support_sms){.n = 1});
+    assert_int_equal(claim_count(s, &pen), 1);
+    assert_false(input(s, 1, REPLY_IN_ACCEPTED, 0, NULL));
+    assert_false(input(s, 1, REPLY_IN_UNDELIVERED, 0, NULL));
+    assert_false(input(s, 1, REPLY_IN_DELIVERED, 0, NULL));
+    assert_string_equal(support_events(s, 1).kinds, "ROUafsd");
 }
 
 static void retry_and_not_sent_wait_and_count_right(void **state)
@@ -209,6 +235,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(from_accepted_to_delivered),
         T(a_report_may_overtake_the_ack),
+        T(a_step_that_was_overtaken_is_told_with_what_proves_it),
+        T(a_step_before_a_failure_is_not_told_again),
         T(retry_and_not_sent_wait_and_count_right),
         T(only_the_claim_that_is_on_may_say_it_was_not_taken),
         T(attempts_never_go_below_none),

@@ -58,12 +58,12 @@ static Aduan__Record__Event__Kind kind_of(Aduan__Record__ReplyState state)
     }
 }
 
-int txn_reply_event(struct store_txn *txn, const Reply *reply)
+static int put_event(struct store_txn *txn, const Reply *reply, Aduan__Record__Event__Kind kind)
 {
     Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
-    event.kind = kind_of(reply->state);
-    if (event.kind == EVENT_KIND(KIND_NONE))
+    if (kind == EVENT_KIND(KIND_NONE))
         return OK;
+    event.kind = kind;
     event.ticket = reply->ticket;
     event.message_key = reply->message_key;
     event.reply_id = reply->id;
@@ -71,6 +71,23 @@ int txn_reply_event(struct store_txn *txn, const Reply *reply)
     event.actor = reply->actor;
     event.detail = reply->cause;
     return txn_event(txn, &event);
+}
+
+int txn_reply_event(struct store_txn *txn, const Reply *reply)
+{
+    return put_event(txn, reply, kind_of(reply->state));
+}
+
+/* A report often overtakes the MT ack, and one report another: a step that was skipped is told with the one that proves
+ * it, so that each reply that went out is accepted, then sent, then delivered, each told once. */
+static int tell(struct store_txn *txn, const Reply *reply, bool was_accepted, bool was_sent)
+{
+    int rc = OK;
+    if (!was_accepted && reply->accepted_us != 0 && reply->state != REPLY_STATE(ACCEPTED))
+        rc = put_event(txn, reply, EVENT_KIND(REPLY_ACCEPTED));
+    if (rc == OK && !was_sent && reply->sent_us != 0 && reply->state != REPLY_STATE(SENT))
+        rc = put_event(txn, reply, EVENT_KIND(REPLY_SENT));
+    return rc == OK ? txn_reply_event(txn, reply) : rc;
 }
 
 /* "The SMSC has it" after "the handset never got it" is only a report that comes late. */
@@ -140,10 +157,11 @@ static int apply(struct store_txn *txn, const struct store_reply_input *input, s
     } else {
         bool waited = reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);
         uint64_t due_before = waited ? reply->due_us : 0;
+        bool was_accepted = reply->accepted_us != 0, was_sent = reply->sent_us != 0;
         change(reply, input, next, txn->now_us);
         rc = txn_put_reply(txn, reply, due_before);
         if (rc == OK)
-            rc = txn_reply_event(txn, reply);
+            rc = tell(txn, reply, was_accepted, was_sent);
     }
     aduan__record__reply__free_unpacked(reply, NULL);
     return rc;
