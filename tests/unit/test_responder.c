@@ -209,9 +209,9 @@ static void a_report_is_acked_after_its_commit_only(void **state)
     assert_int_equal(responder()->acks[0].count + responder()->acks[1].count, 0);
     assert_int_equal(responder()->news_count, 2);
     assert_non_null(worker.degraded);
-    assert_true(news_commit(&worker, 0) == responder()->retry_ms);
+    assert_true(news_commit(&worker, 0) == responder()->commits.retry_ms);
     refuse = NULL;
-    (void)news_commit(&worker, responder()->retry_ms + config.batch_ms);
+    (void)news_commit(&worker, responder()->commits.retry_ms + config.batch_ms);
     assert_null(worker.degraded);
     assert_int_equal(taken_count, 2);
     assert_int_equal(taken[0].input, REPLY_IN_SMSC_ACCEPTED);
@@ -219,6 +219,21 @@ static void a_report_is_acked_after_its_commit_only(void **state)
     assert_int_equal(responder()->acks[0].count, 1);
     assert_int_equal(responder()->acks[1].count, 2);
     assert_int_equal(worker.refused, 1);
+}
+
+/* To claim is to read, and readers may have all slots of a store that can be written. */
+static void news_is_committed_while_nothing_can_be_claimed(void **state)
+{
+    (void)state;
+    struct fault fault = {.text = "too many readers have it open"};
+    report(0, 1, 8);
+    responder_back_off(&worker, &responder()->claims, E_BUSY, &fault, "hand out due replies");
+    commit_now();
+    assert_int_equal(taken_count, 1);
+    assert_int_equal(responder()->acks[0].count, 1);
+    assert_string_equal(worker.degraded, "the store does not hand out due replies: too many readers have it open");
+    responder_store_well(&worker, &responder()->claims);
+    assert_null(worker.degraded);
 }
 
 static void one_reply_does_not_hold_up_the_news_of_others(void **state)
@@ -245,7 +260,7 @@ static void news_applied_one_by_one_is_not_applied_again(void **state)
     assert_int_equal(responder()->news_count, 2); /* 4 and 5 wait; 3 is given up */
     assert_int_equal(responder()->acks[0].count, 0);
     refuse = NULL;
-    (void)news_commit(&worker, responder()->retry_ms + config.batch_ms);
+    (void)news_commit(&worker, responder()->commits.retry_ms + config.batch_ms);
     assert_int_equal(taken_count, 4);
     assert_int_equal(taken[2].id[0], 4);
     assert_int_equal(responder()->acks[0].count, 5);
@@ -325,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_RESPONDER(each_outcome_is_its_input),
         WITH_RESPONDER(a_report_is_acked_after_its_commit_only),
+        WITH_RESPONDER(news_is_committed_while_nothing_can_be_claimed),
         WITH_RESPONDER(one_reply_does_not_hold_up_the_news_of_others),
         WITH_RESPONDER(news_applied_one_by_one_is_not_applied_again),
         WITH_RESPONDER(a_lost_box_makes_what_is_out_there_ambiguous),

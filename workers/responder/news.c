@@ -192,7 +192,7 @@ static uint64_t due_ms(const struct worker *worker)
     due = due > responder->commit_ms ? due : responder->commit_ms;
     if (worker->draining || responder->news_count >= worker->config->batch_max)
         due = 0;
-    return due > responder->retry_ms ? due : responder->retry_ms;
+    return due > responder->commits.retry_ms ? due : responder->commits.retry_ms;
 }
 
 static bool is_about_the_replies(int err)
@@ -242,12 +242,12 @@ uint64_t news_commit(struct worker *worker, uint64_t mono_ms)
     uint64_t start_ms = clock_mono_ms();
     int err = apply(worker, &fault);
     if (err) {
-        responder_back_off(worker, err, &fault, "note what became of replies");
-        return responder->retry_ms;
+        responder_back_off(worker, &responder->commits, err, &fault, "note what became of replies");
+        return responder->commits.retry_ms;
     }
     KILL_POINT("responder", "result_committed");
     if (responder->news_count > 0)
-        responder_store_well(worker);
+        responder_store_well(worker, &responder->commits);
     responder->news_count = 0;
     responder->commit_ms = responder_pause_until(start_ms);
     for (size_t c = 0; c < worker->channel_count; c++) {

@@ -33,32 +33,33 @@
 
 enum { IDLE_MS = 1000, ACK_RETRY_MS = 5, RETRY_FIRST_MS = 250, RETRY_MAX_MS = 4000, PAUSE_MAX_MS = 20 };
 
-void responder_back_off(struct worker *worker, int err, const struct fault *fault, const char *doing)
+void responder_back_off(struct worker *worker, struct backoff *backoff, int err, const struct fault *fault,
+                        const char *doing)
 {
-    struct responder *responder = worker->role_state;
     if (err == E_MEMORY) {
         log_error("responder.no_memory", "%s; leases bring back what was out", fault->text);
         abort();
     }
-    uint64_t wait = (uint64_t)RETRY_FIRST_MS << (responder->failures < 8 ? responder->failures : 8);
+    uint64_t wait = (uint64_t)RETRY_FIRST_MS << (backoff->failures < 8 ? backoff->failures : 8);
     wait = wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
-    responder->failures++;
-    responder->retry_ms = clock_mono_ms() + wait;
-    snprintf(responder->note, sizeof responder->note, "the store does not %s: %s", doing, fault->text);
-    worker->degraded = responder->note;
+    backoff->failures++;
+    backoff->retry_ms = clock_mono_ms() + wait;
+    snprintf(backoff->note, sizeof backoff->note, "the store does not %s: %s", doing, fault->text);
+    worker->degraded = backoff->note;
     worker->errors++;
     log_error("responder.store_failed", "cause=%s retry_ms=%llu cannot %s: %s", err_name(err), (unsigned long long)wait,
               doing, fault->text);
 }
 
-void responder_store_well(struct worker *worker)
+void responder_store_well(struct worker *worker, struct backoff *backoff)
 {
-    struct responder *responder = worker->role_state;
-    if (responder->failures > 0)
-        log_info("responder.store_well", "failures=%u", responder->failures);
-    responder->failures = 0;
-    responder->retry_ms = 0;
-    worker->degraded = NULL;
+    const struct responder *responder = worker->role_state;
+    if (backoff->failures > 0)
+        log_info("responder.store_well", "failures=%u", backoff->failures);
+    backoff->failures = 0;
+    backoff->retry_ms = 0;
+    const struct backoff *other = backoff == &responder->claims ? &responder->commits : &responder->claims;
+    worker->degraded = other->failures > 0 ? other->note : NULL;
 }
 
 uint64_t responder_pause_until(uint64_t start_ms)

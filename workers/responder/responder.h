@@ -9,6 +9,13 @@
 #include "store_watch.h"
 #include "worker.h"
 
+/* One thing that is asked of the store. */
+struct backoff {
+    unsigned failures; /* in a row */
+    uint64_t retry_ms; /* not asked before */
+    char note[900];
+};
+
 struct responder {
     struct flights flights;
 
@@ -28,18 +35,19 @@ struct responder {
     uint64_t renew_ms;         /* when to look over the leases */
     uint64_t oldest_us;
 
-    unsigned failures; /* of the store, in a row */
-    uint64_t retry_ms; /* nothing is asked of it before */
-    char note[900];
+    /* Apart: to claim is to read, for which the store may have no slot while it can still be written. */
+    struct backoff claims, commits;
 };
 
 extern const struct worker_role responder_role;
 
 enum { RESPONDER_NOT_SENT_WAIT_MS = 1000 };
 
-/* What the store refused is tried again later; status says why. Aborts when memory is out. */
-void responder_back_off(struct worker *worker, int err, const struct fault *fault, const char *doing);
-void responder_store_well(struct worker *worker);
+/* What the store refused is tried again later; status says why. `backoff` is the responder's claims or commits. Aborts
+ * when memory is out. */
+void responder_back_off(struct worker *worker, struct backoff *backoff, int err, const struct fault *fault,
+                        const char *doing);
+void responder_store_well(struct worker *worker, struct backoff *backoff);
 /* When the next transaction of a kind may begin, after one that began at start_ms: it has half the time. So a busy
  * store is asked less often, for more at once, and an idle one at once. */
 uint64_t responder_pause_until(uint64_t start_ms);

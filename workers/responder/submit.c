@@ -272,17 +272,18 @@ uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
     struct fault fault = {0};
     if (worker->draining || places == 0 || !some_link_up(worker))
         return mono_ms + IDLE_MS; /* a frame or a tick ends each of these */
-    uint64_t not_before = responder->claim_ms > responder->retry_ms ? responder->claim_ms : responder->retry_ms;
+    uint64_t retry_ms = responder->claims.retry_ms;
+    uint64_t not_before = responder->claim_ms > retry_ms ? responder->claim_ms : retry_ms;
     if (mono_ms < not_before)
         return not_before;
     int count = claim(worker, places, mono_ms, &fault); /* a read and no more when nothing is due */
     if (count < 0) {
-        responder_back_off(worker, count, &fault, "hand out due replies");
-        return responder->retry_ms;
+        responder_back_off(worker, &responder->claims, count, &fault, "hand out due replies");
+        return responder->claims.retry_ms;
     }
+    responder_store_well(worker, &responder->claims);
     if (count == 0)
         return next_look(worker, mono_ms);
-    responder_store_well(worker);
     /* With all places taken, results have to come first; or there is more. */
     responder->claim_ms = (uint32_t)count == places ? 0 : responder_pause_until(mono_ms);
     return responder->claim_ms;
