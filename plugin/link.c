@@ -15,6 +15,7 @@ enum {
     BACKOFF_MAX_MS = 10000,
     CONNECT_MS = 10000,   /* name, TCP and TLS together */
     STEADY_MS = 10000,    /* a link that lived so long starts its backoff anew */
+    PROVE_MS = 1000,      /* one that was closed on us has to stand so long before it counts as up */
     HEARTBEAT_MS = 30000, /* as often as smsbox */
     LEAVE_MS = 5000,      /* bearerbox is shutting down: time to ack what we hold */
     FINISH_MS = 2000,     /* for bearerbox to read the last of it and close */
@@ -28,9 +29,14 @@ struct link {
     struct link_events events;
     SSL_CTX *tls;
     struct stream *stream;
-    enum { WAITING, CONNECTING, UP, LEAVING } state;
+    /* PROVING: connected and identified, and not trusted with anything before bearerbox has said something or has kept
+     * us a while. One that does not want us (its TLS, box-deny-ip) takes the connection and closes it without a word.
+     */
+    enum { WAITING, CONNECTING, PROVING, UP, LEAVING } state;
     bool suspended, discarding, finishing, parse_pending;
-    uint64_t deadline_ms; /* of WAITING, CONNECTING and LEAVING */
+    bool heard;           /* a message of bearerbox's, on this connection */
+    bool doubtful;        /* the last connection ended soon and without one */
+    uint64_t deadline_ms; /* of all but UP */
     uint64_t beat_ms, up_ms;
     uint32_t backoff_ms, window, open_mt;
     uint64_t since_us, appended;
@@ -77,6 +83,11 @@ bool link_up(const struct link *link)
     return link->state == UP && !link->suspended;
 }
 
+static bool is_open(const struct link *link)
+{
+    return link->state == PROVING || link->state == UP || link->state == LEAVING;
+}
+
 const char *link_name(const struct link *link)
 {
     return link->options->name;
@@ -87,11 +98,14 @@ const char *link_name(const struct link *link)
 static void drop(struct link *link, uint64_t mono_ms, const char *why)
 {
     bool was_up = link->state == UP || link->state == LEAVING;
+    bool was_steady = was_up && mono_ms - link->up_ms >= STEADY_MS;
     uint64_t sent = link->stream ? stream_sent(link->stream) : 0;
     bool was_silent = strcmp(link->cause, why) == 0 && !was_up; /* the same cause again is not news */
     snprintf(link->cause, sizeof link->cause, "%s", why);
-    if (was_up && mono_ms - link->up_ms >= STEADY_MS)
+    if (was_steady)
         link->backoff_ms = BACKOFF_MIN_MS;
+    if (was_up || link->state == PROVING)
+        link->doubtful = !link->heard && !was_steady;
     journal(was_silent ? JOURNAL_DEBUG : JOURNAL_WARNING, "link.down", "link=%s %s; next try in %u ms",
             link->options->name, link->cause, link->backoff_ms);
     stream_free(link->stream);
@@ -122,12 +136,23 @@ static void start(struct link *link, uint64_t mono_ms)
         drop(link, mono_ms, "out of memory");
 }
 
+static void up(struct link *link, uint64_t mono_ms)
+{
+    link->state = UP;
+    link->up_ms = mono_ms;
+    link->since_us = now_wall_us();
+    link->cause[0] = '\0';
+    journal(JOURNAL_INFO, "link.up", "link=%s %s:%s as \"%s\"%s", link->options->name, link->options->host,
+            link->options->port, link->options->id, link->tls ? " over TLS" : "");
+    link->events.changed(link->events.ctx, link->index);
+}
+
 static void opened(struct link *link, uint64_t mono_ms)
 {
     link->generation++;
     link->connects++;
     link->appended = 0;
-    link->up_ms = mono_ms;
+    link->heard = false;
     link->beat_ms = mono_ms + HEARTBEAT_MS;
     /* First of all: a box that sends anything else first is anonymous and gets every route's traffic. */
     if (!kannel_pack_identify(stream_out(link->stream), link->options->id)) {
@@ -135,12 +160,10 @@ static void opened(struct link *link, uint64_t mono_ms)
         return;
     }
     link->appended = bytes_len(stream_out(link->stream));
-    link->state = UP;
-    link->since_us = now_wall_us();
-    link->cause[0] = '\0';
-    journal(JOURNAL_INFO, "link.up", "link=%s %s:%s as \"%s\"%s", link->options->name, link->options->host,
-            link->options->port, link->options->id, link->tls ? " over TLS" : "");
-    link->events.changed(link->events.ctx, link->index);
+    link->state = PROVING;
+    link->deadline_ms = mono_ms + PROVE_MS;
+    if (!link->doubtful)
+        up(link, mono_ms);
 }
 
 static void connecting(struct link *link, uint64_t mono_ms)
@@ -254,6 +277,9 @@ static const char *parse(struct link *link, uint64_t mono_ms)
             link->garbage++;
             return "bearerbox sent what is not a message of its protocol";
         }
+        link->heard |= err == 0;
+        if (link->heard && link->state == PROVING)
+            up(link, mono_ms);
         if (err != 0 || !take(link, &msg, mono_ms))
             return "out of memory";
         bytes_consume(in, 4 + len);
@@ -311,7 +337,7 @@ static void leaving(struct link *link, uint64_t mono_ms)
 void link_finish(struct link *link, uint64_t mono_ms)
 {
     link->discarding = true;
-    if (link->state == CONNECTING)
+    if (link->state == CONNECTING || link->state == PROVING)
         drop(link, mono_ms, "closed");
     if (link->state != UP && link->state != LEAVING)
         return;
@@ -330,8 +356,10 @@ void link_work(struct link *link, uint64_t mono_ms)
         start(link, mono_ms);
     if (link->state == CONNECTING)
         connecting(link, mono_ms);
-    if (link->state == UP || link->state == LEAVING)
+    if (is_open(link))
         reading(link, mono_ms);
+    if (link->state == PROVING && mono_ms >= link->deadline_ms)
+        up(link, mono_ms);
     if (link->state == UP || link->state == LEAVING)
         beat(link, mono_ms);
     if (link->state == LEAVING)
@@ -341,7 +369,7 @@ void link_work(struct link *link, uint64_t mono_ms)
 void link_flush(struct link *link)
 {
     /* An error shows itself at the next read. */
-    if ((link->state == UP || link->state == LEAVING) && bytes_len(stream_out(link->stream)) > 0)
+    if (is_open(link) && bytes_len(stream_out(link->stream)) > 0)
         (void)stream_flush(link->stream);
     if (link->open_mt > 0 && bytes_len(stream_out(link->stream)) == 0)
         FAULT_POINT("mt_written");
@@ -365,6 +393,7 @@ uint64_t link_deadline(const struct link *link, uint64_t mono_ms)
         return link->deadline_ms;
     case CONNECTING:
         return stream_fd(link->stream) < 0 ? mono_ms + RESOLVE_POLL_MS : link->deadline_ms;
+    case PROVING:
     case LEAVING:
         return link->deadline_ms;
     default:
