@@ -265,6 +265,11 @@ class Line:
     def json(self, *args, check=True):
         return json.loads(self.aduan(*args, "--json", check=check).stdout)
 
+    def counter(self, name, counter):
+        """What a process counts, as `aduan status` knows it; 0 while it does not run."""
+        processes = (self.status() or {"processes": []})["processes"]
+        return next((p["counters"].get(counter, 0) for p in processes if p["name"] == name), 0)
+
     def status(self):
         done = self.aduan("status", "--json", check=False)
         return json.loads(done.stdout) if done.returncode == 0 else None

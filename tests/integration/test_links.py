@@ -101,7 +101,9 @@ def test_a_bearerbox_that_cannot_be_trusted_gets_nothing(tmp_path, link, cause):
         assert wait_for(lambda: next(p["note"] for p in line.status()["processes"] if p["name"] == "box1"),
                         "the box to say what it lacks") == "no bearerbox can be reached: see its links"
         assert line.json("stats")["messages"] == 0
+        wait_for(lambda: line.counter("box1", "bearerbox_connects") >= (3 if link == "tls: no" else 0), "further tries")
         assert line.aduan("status", "--wait", 0, check=False).returncode == 1
+        assert (line.dir / "aduand.log").read_text().count("link.up") <= 1, "a link that is closed on us is not up"
 
 
 # --- several of each

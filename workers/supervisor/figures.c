@@ -53,12 +53,22 @@ static void take_links(struct figures *f, const Aduan__Wire__Status *status)
     }
 }
 
+static void take_counters(struct figures *f, const Aduan__Wire__Status *status)
+{
+    f->counter_count = status->n_counter < FIGURES_COUNTERS_MAX ? status->n_counter : FIGURES_COUNTERS_MAX;
+    for (size_t i = 0; i < f->counter_count; i++) {
+        take_text(f->counters[i].name, sizeof f->counters[i].name, status->counter[i]->name);
+        f->counters[i].value = status->counter[i]->value;
+    }
+}
+
 void figures_take(struct figures *f, const Aduan__Wire__Status *status, uint64_t now_ms)
 {
     if (status->done < f->done)
         f->sample_count = 0;
     take_sample(f, status->done, now_ms);
     take_links(f, status);
+    take_counters(f, status);
     f->heard = true;
     f->heard_ms = now_ms;
     f->state = status->state;

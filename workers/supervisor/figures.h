@@ -10,7 +10,13 @@
 #include <stdint.h>
 
 /* FIGURES_SILENT_MS: a process that said nothing for so long is noted as silent. */
-enum { FIGURES_LINKS_MAX = 32, FIGURES_NOTE_BYTES = 256, FIGURES_SAMPLES = 8, FIGURES_SILENT_MS = 5000 };
+enum {
+    FIGURES_LINKS_MAX = 32,
+    FIGURES_COUNTERS_MAX = 48,
+    FIGURES_NOTE_BYTES = 256,
+    FIGURES_SAMPLES = 8,
+    FIGURES_SILENT_MS = 5000
+};
 
 struct figures_link {
     char name[32], host[256], note[FIGURES_NOTE_BYTES];
@@ -29,6 +35,11 @@ struct figures {
     char note[FIGURES_NOTE_BYTES];
     struct figures_link links[FIGURES_LINKS_MAX];
     size_t link_count;
+    struct {
+        char name[32];
+        uint64_t value;
+    } counters[FIGURES_COUNTERS_MAX];
+    size_t counter_count;
     struct {
         uint64_t at_ms, done;
     } samples[FIGURES_SAMPLES]; /* oldest first, about a second apart */

@@ -89,6 +89,13 @@ static void links_and_texts_are_cut_to_their_places(void **state)
     link.up = true;
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
         links[i] = &link;
+    Aduan__Wire__Counter counter = ADUAN__WIRE__COUNTER__INIT, *counters[FIGURES_COUNTERS_MAX + 5];
+    counter.name = longer;
+    counter.value = 77;
+    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
+        counters[i] = &counter;
+    status.counter = counters;
+    status.n_counter = sizeof counters / sizeof counters[0];
     status.link = links;
     status.n_link = sizeof links / sizeof links[0];
     figures_take(&f, &status, 1);
@@ -98,6 +105,9 @@ static void links_and_texts_are_cut_to_their_places(void **state)
     assert_memory_equal(f.note, "xxx??x", 6);
     assert_int_equal(f.links[FIGURES_LINKS_MAX - 1].port, 13001);
     assert_false(f.served);
+    assert_int_equal(f.counter_count, FIGURES_COUNTERS_MAX);
+    assert_int_equal(strlen(f.counters[0].name), sizeof f.counters[0].name - 1);
+    assert_int_equal(f.counters[FIGURES_COUNTERS_MAX - 1].value, 77);
 }
 
 int main(void)
