@@ -12,6 +12,7 @@ from faultline import QUICK, FaultLine, copies, report
 from line import wait_for
 
 SMS = 400
+MANY = 1000  # more than 1 MiB holds, whoever of the line gets to write
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system takes root")
 
 
@@ -73,18 +74,18 @@ def test_the_map_is_full_and_made_larger(tmp_path):
         config = line.config.read_text()
         line.config.write_text(config.replace("map_bytes: 4 GiB", "map_bytes: 1 MiB"))
         line.start()
-        for number in range(SMS):
+        for number in range(MANY):
             report(line.smsc, number)
-        wait_for(lambda: len(line.smsc.find("deliver_resp", status=0)) == SMS, "bearerbox to accept all")
+        wait_for(lambda: len(line.smsc.find("deliver_resp", status=0)) == MANY, "bearerbox to accept all")
         note = wait_for(lambda: note_of(line, "classifier"), "a classifier to say what is wrong")
         assert "map_bytes" in note, note
         stored = line.json("stats")["messages"]
-        assert stored < SMS and len(line.spool()) >= SMS - stored
+        assert stored < MANY and len(line.spool()) >= MANY - stored
         line.aduan("stop", "--wait")
         line.aduand.wait()
         line.config.write_text(config)
         line.start_aduand()
-        everybody_once(line, SMS)
+        everybody_once(line, MANY)
 
 
 @NEEDS_ROOT
