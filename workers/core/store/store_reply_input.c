@@ -7,6 +7,7 @@
 #include "store_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef Aduan__Record__Reply Reply;
@@ -140,55 +141,127 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
         set_times(reply, now_us);
 }
 
-static int apply(struct store_txn *txn, const struct store_reply_input *input, size_t *ignored)
-{
-    Aduan__Record__ReplyState next;
-    Reply *reply;
+/* --- a batch ------------------------------------------------------------------------------------------------ */
 
-    int rc = txn_get_reply(txn, input->id, &reply);
-    if (rc == E_NOT_FOUND) {
-        (*ignored)++;
-        return OK;
+/* The replies that a batch tells of. Each is read once and put once, however much is told of it: an MT ack and its
+ * reports often come together. */
+struct batch {
+    struct store_txn txn;
+    struct opened {
+        Reply *reply;
+        uint64_t due_before; /* as the index has it */
+        bool changed;
+    } * opened;
+    size_t count, ignored;
+    uint32_t *places; /* by id: 1 + where in `opened`, 0: free */
+    size_t mask;
+};
+
+static void batch_init(struct batch *batch, size_t n)
+{
+    size_t room = 2;
+    while (room < 2 * n)
+        room *= 2;
+    batch->opened = record_alloc(n * sizeof *batch->opened);
+    batch->places = record_alloc(room * sizeof *batch->places);
+    memset(batch->places, 0, room * sizeof *batch->places);
+    batch->mask = room - 1;
+}
+
+static void batch_done(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        aduan__record__reply__free_unpacked(batch->opened[i].reply, NULL);
+    free(batch->opened);
+    free(batch->places);
+}
+
+/* Ids are hashes: a part of one is as good as any. */
+static int batch_open(struct batch *batch, const uint8_t id[STORE_REPLY_ID_BYTES], struct opened **out)
+{
+    uint32_t hash;
+    memcpy(&hash, id, sizeof hash);
+    size_t at = hash & batch->mask;
+    for (; batch->places[at] != 0; at = (at + 1) & batch->mask) {
+        struct opened *opened = &batch->opened[batch->places[at] - 1];
+        if (memcmp(opened->reply->id.data, id, STORE_REPLY_ID_BYTES) == 0) {
+            *out = opened;
+            return OK;
+        }
     }
+    Reply *reply;
+    int rc = txn_get_reply(&batch->txn, id, &reply);
     if (rc != OK)
         return rc;
-    if (stale(reply, input->input) || superseded(reply, input) || reply_next(reply->state, input->input, &next) != OK) {
-        (*ignored)++;
-    } else {
-        bool waited = reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);
-        uint64_t due_before = waited ? reply->due_us : 0;
-        bool was_accepted = reply->accepted_us != 0, was_sent = reply->sent_us != 0;
-        change(reply, input, next, txn->now_us);
-        rc = txn_put_reply(txn, reply, due_before);
-        if (rc == OK)
-            rc = tell(txn, reply, was_accepted, was_sent);
+    if (reply->id.len != STORE_REPLY_ID_BYTES || memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) != 0) {
+        aduan__record__reply__free_unpacked(reply, NULL);
+        return E_CORRUPT;
     }
-    aduan__record__reply__free_unpacked(reply, NULL);
+    bool waits = reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);
+    *out = &batch->opened[batch->count];
+    **out = (struct opened){.reply = reply, .due_before = waits ? reply->due_us : 0};
+    batch->places[at] = (uint32_t)++batch->count;
+    return OK;
+}
+
+static int apply(struct batch *batch, const struct store_reply_input *input)
+{
+    Aduan__Record__ReplyState next;
+    struct opened *opened;
+
+    int rc = batch_open(batch, input->id, &opened);
+    if (rc != OK) {
+        batch->ignored += rc == E_NOT_FOUND;
+        return rc == E_NOT_FOUND ? OK : rc;
+    }
+    Reply *reply = opened->reply;
+    if (stale(reply, input->input) || superseded(reply, input) || reply_next(reply->state, input->input, &next) != OK) {
+        batch->ignored++;
+        return OK;
+    }
+    bool was_accepted = reply->accepted_us != 0, was_sent = reply->sent_us != 0;
+    change(reply, input, next, batch->txn.now_us);
+    opened->changed = true;
+    return tell(&batch->txn, reply, was_accepted, was_sent);
+}
+
+static int batch_put(struct batch *batch)
+{
+    int rc = OK;
+    for (size_t i = 0; i < batch->count && rc == OK; i++) {
+        const struct opened *opened = &batch->opened[i];
+        if (opened->changed)
+            rc = txn_put_reply(&batch->txn, opened->reply, opened->due_before);
+    }
     return rc;
 }
 
 int store_reply_inputs(struct store *store, const struct store_reply_input *inputs, size_t n, uint64_t now_us,
                        size_t *ignored, struct fault *fault)
 {
-    struct store_txn txn;
-    size_t unused = 0;
+    static const char doing[] = "noting what became of replies";
+    struct batch batch = {0};
 
     for (size_t i = 0; i < n; i++) {
         if (inputs[i].input == REPLY_IN_CLAIM || (unsigned)inputs[i].input >= REPLY_IN_END)
             return fault_set(fault, E_INVALID, "input %u of a reply is no news of the network", inputs[i].input);
     }
-    int rc = n > 0 ? txn_begin(store, true, now_us, &txn) : OK;
+    int rc = n > 0 ? txn_begin(store, true, now_us, &batch.txn) : OK;
     if (rc != OK)
-        return txn_fault(store, fault, rc, "noting what became of replies");
+        return txn_fault(store, fault, rc, doing);
+    batch_init(&batch, n);
     for (size_t i = 0; i < n && rc == OK; i++)
-        rc = apply(&txn, &inputs[i], &unused);
+        rc = apply(&batch, &inputs[i]);
+    if (rc == OK)
+        rc = batch_put(&batch);
     if (rc == OK && n > 0)
-        rc = txn_commit(&txn);
-    else if (n > 0)
-        txn_abort(&txn);
+        rc = txn_commit(&batch.txn);
+    else
+        txn_abort(&batch.txn);
+    batch_done(&batch);
     if (rc != OK)
-        return txn_fault(store, fault, rc, "noting what became of replies");
+        return txn_fault(store, fault, rc, doing);
     if (ignored)
-        *ignored = unused;
+        *ignored = batch.ignored;
     return OK;
 }
