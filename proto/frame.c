@@ -139,10 +139,13 @@ static bool is_utf8(const uint8_t *s, size_t len)
     return true;
 }
 
+/* Asked for each field of each message: the first letter alone says of nearly all that they have no bounds. */
 static const struct bound *bound_of(const char *field)
 {
+    if (!memchr("ulrcnbh", field[0], 7))
+        return NULL;
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
-        if (strcmp(bounds[i].field, field) == 0)
+        if (bounds[i].field[0] == field[0] && strcmp(bounds[i].field, field) == 0)
             return &bounds[i];
     return NULL;
 }

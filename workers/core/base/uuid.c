@@ -17,14 +17,17 @@ static void stamp(uint8_t id[UUID_BYTES], uint8_t version)
 
 void uuid_v5(const uint8_t space[UUID_BYTES], const void *name, size_t name_len, uint8_t out[UUID_BYTES])
 {
+    /* Kept: finding SHA-1 in libcrypto's providers takes longer than using it. */
+    static _Thread_local EVP_MD_CTX *ctx;
     uint8_t digest[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    if (!ctx)
+        ctx = EVP_MD_CTX_new();
+    const EVP_MD *sha1 = ctx && EVP_MD_CTX_get0_md(ctx) ? NULL : EVP_sha1(); /* NULL: as the last time */
     /* An id that cannot be computed cannot be replaced by another one: exhausted memory and a libcrypto without SHA-1
      * end the process. */
-    if (!ctx || !EVP_DigestInit_ex(ctx, EVP_sha1(), NULL) || !EVP_DigestUpdate(ctx, space, UUID_BYTES) ||
+    if (!ctx || !EVP_DigestInit_ex(ctx, sha1, NULL) || !EVP_DigestUpdate(ctx, space, UUID_BYTES) ||
         !EVP_DigestUpdate(ctx, name, name_len) || !EVP_DigestFinal_ex(ctx, digest, NULL))
         abort();
-    EVP_MD_CTX_free(ctx);
     memcpy(out, digest, UUID_BYTES);
     stamp(out, 5);
 }

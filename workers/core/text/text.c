@@ -75,6 +75,15 @@ static size_t broken_len(const uint8_t *body, size_t len)
     return n;
 }
 
+/* How many bytes from the start are ASCII other than NUL: most SMS are nothing else. */
+static size_t ascii_len(const uint8_t *body, size_t len)
+{
+    size_t n = 0;
+    while (n < len && body[n] - 1u < 0x7F)
+        n++;
+    return n;
+}
+
 struct utf8_census {
     size_t multibyte; /* well-formed sequences beyond ASCII */
     size_t broken;
@@ -83,7 +92,7 @@ struct utf8_census {
 static struct utf8_census utf8_count(const uint8_t *body, size_t len)
 {
     struct utf8_census census = {0};
-    for (size_t at = 0; at < len;) {
+    for (size_t at = ascii_len(body, len); at < len;) {
         utf8proc_int32_t c;
         utf8proc_ssize_t used = utf8proc_iterate(body + at, (utf8proc_ssize_t)(len - at), &c);
         census.broken += used <= 0;
@@ -95,7 +104,11 @@ static struct utf8_census utf8_count(const uint8_t *body, size_t len)
 
 static void utf8_decode(struct buffer *buffer, const uint8_t *body, size_t len)
 {
-    for (size_t at = 0; at < len;) {
+    size_t plain = ascii_len(body, len);
+    if (plain > 0)
+        memcpy(buffer->data + buffer->len, body, plain);
+    buffer->len += plain;
+    for (size_t at = plain; at < len;) {
         utf8proc_int32_t c;
         utf8proc_ssize_t used = utf8proc_iterate(body + at, (utf8proc_ssize_t)(len - at), &c);
         if (used > 0) {
@@ -319,6 +332,12 @@ static struct census census_take(const struct buffer *buffer)
     size_t run = 0;
     for (size_t at = 0; at < buffer->len;) {
         utf8proc_int32_t c;
+        if (buffer->data[at] > ' ' && buffer->data[at] < 0x7F) { /* what this is about is never ASCII, but for blanks */
+            census.blank = false;
+            run = 0;
+            at++;
+            continue;
+        }
         at += (size_t)utf8proc_iterate(buffer->data + at, (utf8proc_ssize_t)(buffer->len - at), &c);
         census.blank = census.blank && is_blank(c);
         census.plain = census.plain && c < FIRST_COMBINING;
