@@ -113,23 +113,18 @@ def commits(store):
 
 # --- the line behind the peer --------------------------------------------------------------------------------------
 
-class Peer:
-    """tests/bench/peer.c."""
+class Generator:
+    """A program that is told bursts and tells what came of them, a line of JSON each."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([HELPERS / "peer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = self._read()["port"]
-        self.pid = self.process.pid
+    def __init__(self, name, *args):
+        self.name = name
+        self.process = subprocess.Popen([HELPERS / name, *map(str, args)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
 
     def _read(self):
         line = self.process.stdout.readline()
-        assert line, "the peer has ended"
+        assert line, f"the {self.name} has ended"
         return json.loads(line)
-
-    def wait_for_box(self, patience=30):
-        ready, _, _ = select.select([self.process.stdout], [], [], patience)
-        assert ready, "no box has come"
-        self._read()
 
     def start(self, messages, window=2000, rate=0):
         self.process.stdin.write(f"{messages} {window} {rate}\n")
@@ -147,16 +142,30 @@ class Peer:
         self.process.wait()
 
 
-class Line:
-    """aduand and all it starts, with the peer as its bearerbox."""
+class Peer(Generator):
+    """tests/bench/peer.c."""
 
-    def __init__(self, directory, config="", classifiers=1, responders=1, env=None, map_bytes="32 GiB", bins=None):
+    def __init__(self):
+        super().__init__("peer")
+        self.port = self._read()["port"]
+
+    def wait_for_box(self, patience=30):
+        ready, _, _ = select.select([self.process.stdout], [], [], patience)
+        assert ready, "no box has come"
+        self._read()
+
+
+class Line:
+    """aduand and all it starts, with the bearerbox at a port, or with a peer of its own."""
+
+    def __init__(self, directory, config="", classifiers=1, responders=1, env=None, map_bytes="32 GiB", bins=None,
+                 port=None):
         self.dir = pathlib.Path(directory)
         self.bin = pathlib.Path(bins or BIN)
         self.store = self.dir / "store"
-        self.peer = Peer()
+        self.peer = None if port else Peer()
         self.config = self.dir / "aduan.yaml"
-        self.config.write_text(CONFIG.format(etc=ROOT / "etc", dir=self.dir, map_bytes=map_bytes, port=self.peer.port,
+        self.config.write_text(CONFIG.format(etc=ROOT / "etc", dir=self.dir, map_bytes=map_bytes, port=port or self.peer.port,
                                              classifiers=classifiers, responders=responders) + config)
         self.env = {**os.environ, **(env or {})}
         self.aduand = None
@@ -172,7 +181,8 @@ class Line:
         with open(self.dir / "aduand.log", "ab") as out:
             self.aduand = subprocess.Popen([self.bin / "aduand", "--config", self.config], stdout=out, stderr=out,
                                            env=self.env)
-        self.peer.wait_for_box()
+        if self.peer:
+            self.peer.wait_for_box()
         wait_for(self._ready, "the line to be ready", pause=0.02)
 
     def _ready(self):
@@ -189,7 +199,8 @@ class Line:
         if self.aduand.poll() is None:
             self.aduand.send_signal(signal.SIGTERM)
             self.aduand.wait(60)
-        self.peer.stop()
+        if self.peer:
+            self.peer.stop()
 
     def aduan(self, *args, check=True):
         return subprocess.run([self.bin / "aduan", "--config", self.config, *map(str, args)], capture_output=True,

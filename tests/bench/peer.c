@@ -36,9 +36,7 @@ static const char sms_fields[FIELDS_SMS + 1] = "ssssisssss"
                                                "siiiiiiii"
                                                "siiisssiiiis";
 
-static const char body[] =
-    "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki, sudah ada dua korban "
-    "jatuh minggu ini. Terima kasih.";
+static const char body[] = "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki";
 
 struct buffer {
     uint8_t *data;

@@ -58,9 +58,7 @@ static void core(int err, const char *what)
 
 /* --- input -------------------------------------------------------------------------------------------------- */
 
-static const char body[] =
-    "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki, sudah ada dua korban "
-    "jatuh minggu ini. Terima kasih.";
+static const char body[] = "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki";
 
 static struct sms *make_messages(void)
 {
