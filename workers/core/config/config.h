@@ -45,6 +45,8 @@ struct config {
     char *categories_path;
     char *agencies_path;
     char *replies_dir;
+    uint32_t resend_window_s; /* 0: no SMS joins a ticket */
+    uint32_t peak_age_s;      /* an SMS that waited so long is answered before it is classified; 0: none is */
     /* store */
     char *store_dir;
     uint64_t store_map_bytes; /* fixed map size, the same in every process */
@@ -72,6 +74,7 @@ struct config {
     uint32_t reply_attempts;    /* then FAILED */
     uint32_t reply_rate;        /* automatic replies to one sender inside reply_rate_window_s */
     uint32_t reply_rate_window_s;
+    uint32_t reply_reminder_s;    /* between two automatic replies about one ticket */
     uint32_t reply_window;        /* MT without a result at one responder */
     uint32_t reply_dlr_mask;      /* delivery reports to ask for */
     uint32_t reply_segments_max;  /* lint and load refuse a template that may cost more */

@@ -36,6 +36,12 @@ static const struct config_row rows[] = {
      "The agencies and what is routed to them.", true},
     {"desk.replies", CONFIG_PATH, AT(replies_dir), "replies", 0, 0, NULL,
      "The directory of the reply templates, a file a language.", true},
+    {"desk.resend_window_s", CONFIG_COUNT, AT(resend_window_s), "86400", 0, 2592000, NULL,
+     "An SMS that says the same as an open ticket of its sender, not older than this, joins that ticket. 0: each SMS "
+     "opens its own. smoke.sender's always do.", true},
+    {"desk.peak_age_s", CONFIG_COUNT, AT(peak_age_s), "2", 0, 3600, NULL,
+     "An SMS that has waited this long is answered first and classified later: in a peak receipts do not wait for "
+     "thinking. 0: never.", true},
 
     {"store.dir", CONFIG_PATH, AT(store_dir), "/var/lib/aduan/store", 0, 0, NULL,
      "The directory of the store, on a local disk (never NFS).", false},
@@ -110,6 +116,8 @@ static const struct config_row rows[] = {
      "Automatic replies to one sender inside replies.rate_window_s; more are withheld (a reply loop).", true},
     {"replies.rate_window_s", CONFIG_COUNT, AT(reply_rate_window_s), "3600", 1, 604800, NULL,
      "The window of replies.rate.", true},
+    {"replies.reminder_s", CONFIG_COUNT, AT(reply_reminder_s), "3600", 1, 2592000, NULL,
+     "Who resends what is on a ticket already is reminded of its number at most once in this time.", true},
     {"replies.window", CONFIG_COUNT, AT(reply_window), "500", 1, 10000, NULL,
      "Replies without a result at one responder.", true},
     {"replies.dlr_mask", CONFIG_COUNT, AT(reply_dlr_mask), "27", 0, 31, NULL,
