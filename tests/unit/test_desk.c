@@ -9,8 +9,11 @@
 #include <cmocka.h>
 
 static char *shortcodes[] = {"1708", "0811"};
-static const struct config config = {
-    .shortcodes = shortcodes, .shortcode_count = 2, .language = "id", .short_sender_digits = 6};
+static const struct config config = {.shortcodes = shortcodes,
+                                     .shortcode_count = 2,
+                                     .language = "id",
+                                     .short_sender_digits = 6,
+                                     .smoke_sender = "6281200000001"};
 static struct rules *rules;
 
 static int load(void **state)
@@ -156,6 +159,58 @@ static void the_reply_is_in_the_citizens_language(void **state)
     assert_string_equal(decide(CITIZEN, "1708", "xyzzy").language, "id");
 }
 
+static struct verdict receive(const char *sender, const char *receiver, const char *body)
+{
+    struct text text = {.utf8 = (char *)(uintptr_t)body, .len = strlen(body), .empty = body[0] == '\0'};
+    struct desk_sms sms = {.sender = (const uint8_t *)sender,
+                           .sender_len = strlen(sender),
+                           .receiver = (const uint8_t *)receiver,
+                           .receiver_len = strlen(receiver),
+                           .text = &text};
+    struct verdict verdict;
+    desk_receive(&config, &sms, &verdict);
+    return verdict;
+}
+
+static void what_is_received_unread_has_no_class_and_its_own_receipt(void **state)
+{
+    (void)state;
+    struct verdict verdict = receive(CITIZEN, "1708", "tolong ada kebakaran di pasar sekarang");
+    assert_true(verdict.open_ticket && verdict.unread && verdict.joinable);
+    assert_string_equal(verdict.reply_template, "received_unread");
+    assert_string_equal(verdict.category, "");
+    assert_string_equal(receive("TELKOMSEL", "1708", "jalan rusak").no_reply_reason, "sender_alphanumeric");
+    assert_string_equal(receive(CITIZEN, "1709", "jalan rusak").reason, "unknown_shortcode");
+    verdict = receive(CITIZEN, "1708", "");
+    assert_false(verdict.open_ticket || verdict.unread);
+    assert_string_equal(verdict.reply_template, "empty");
+}
+
+static void what_was_received_is_classified_later(void **state)
+{
+    (void)state;
+    static const char fire[] = "tolong ada kebakaran di pasar sekarang";
+    struct verdict verdict;
+    assert_int_equal(desk_classify(&config, rules, fire, strlen(fire), &verdict), OK);
+    assert_true(verdict.open_ticket && !verdict.unread);
+    assert_string_equal(verdict.urgency, "emergency");
+    assert_null(verdict.reply_template);
+}
+
+static void who_says_the_same_joins_but_not_who_tries_the_line_out(void **state)
+{
+    (void)state;
+    struct verdict a = decide(CITIZEN, "1708", "Jalan rusak!"), b = decide(CITIZEN, "1708", "JALAN  RUSAK");
+    struct verdict c = receive(CITIZEN, "1708", "jalan rusakkk"), d = receive(CITIZEN, "1708", "jalan bagus");
+    assert_true(a.joinable && b.joinable && c.joinable && d.joinable);
+    assert_memory_equal(a.same, b.same, SAME_BYTES);
+    assert_memory_equal(a.same, c.same, SAME_BYTES);
+    assert_memory_not_equal(a.same, d.same, SAME_BYTES);
+    assert_false(decide("6281200000001", "1708", "jalan rusak").joinable);
+    assert_false(decide("+6281200000001", "1708", "jalan rusak").joinable);
+    assert_true(decide("62812000000012", "1708", "jalan rusak").joinable);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +222,9 @@ int main(void)
         cmocka_unit_test(empty_and_binary_are_told_so),
         cmocka_unit_test(emergencies_and_incomplete_sets_have_their_own_words),
         cmocka_unit_test(the_reply_is_in_the_citizens_language),
+        cmocka_unit_test(what_is_received_unread_has_no_class_and_its_own_receipt),
+        cmocka_unit_test(what_was_received_is_classified_later),
+        cmocka_unit_test(who_says_the_same_joins_but_not_who_tries_the_line_out),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

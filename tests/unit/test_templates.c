@@ -38,7 +38,8 @@ static int teardown(void **state)
 }
 
 #define REST                                                                                                           \
-    "received_incomplete: '{ticket}'\nemergency: '{ticket}'\nempty: kosong\nunreadable: x\nstaff: '{ticket} {text}'\n"
+    "received_incomplete: '{ticket}'\nreceived_unread: '{ticket}'\nreminder: '{ticket}'\nemergency: '{ticket}'\n"      \
+    "empty: kosong\nunreadable: x\nstaff: '{ticket} {text}'\n"
 
 /* id.yaml with this text of "received" must be refused with this sentence. */
 static void refused(const char *yaml, const char *want)

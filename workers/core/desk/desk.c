@@ -54,40 +54,97 @@ static void answer(struct verdict *verdict, enum sender_kind kind, const char *t
     verdict->reply_template = verdict->no_reply_reason ? NULL : template_name;
 }
 
-static void open_ticket(struct verdict *verdict, const struct classification *found, const struct desk_sms *sms,
-                        enum sender_kind kind)
+static void open_ticket(struct verdict *verdict, const struct classification *found)
 {
-    bool emergency = strcmp(found->urgency, "emergency") == 0;
     verdict->open_ticket = true;
     verdict->type = found->type;
     verdict->category = found->category;
     verdict->agency = found->agency;
     verdict->urgency = found->urgency;
-    answer(verdict, kind, emergency ? "emergency" : sms->incomplete ? "received_incomplete" : "received");
+}
+
+static const char *receipt(const struct verdict *verdict, bool incomplete)
+{
+    if (strcmp(verdict->urgency, "emergency") == 0)
+        return "emergency";
+    return incomplete ? "received_incomplete" : "received";
+}
+
+static enum sender_kind kind_of(const struct config *config, const struct desk_sms *sms)
+{
+    return reply_sender_kind(sms->sender, sms->sender_len, config->short_sender_digits);
+}
+
+/* Whoever tries the line out wants an answer each time, whatever they write. */
+static bool is_trying_out(const struct config *config, const struct desk_sms *sms)
+{
+    const char *own = config->smoke_sender + (config->smoke_sender[0] == '+');
+    size_t plus = sms->sender_len > 0 && sms->sender[0] == '+';
+    return strlen(own) == sms->sender_len - plus && memcmp(own, sms->sender + plus, strlen(own)) == 0;
+}
+
+/* Everything but the class. False: the text is to be read. */
+static bool receive(const struct config *config, const struct desk_sms *sms, struct verdict *verdict)
+{
+    enum sender_kind kind = kind_of(config, sms);
+    const char *reason = envelope_reason(config, sms, kind);
+    *verdict = (struct verdict){.type = "", .category = "", .agency = "", .urgency = "", .language = config->language};
+    if (reason) {
+        refuse(verdict, reason);
+    } else if (sms->text->binary || sms->text->empty) {
+        refuse(verdict, sms->text->binary ? "binary" : "empty");
+        answer(verdict, kind, sms->text->binary ? "unreadable" : "empty");
+    } else {
+        verdict->joinable = !is_trying_out(config, sms) && same_text(sms->text->utf8, sms->text->len, verdict->same);
+        return false;
+    }
+    return true;
+}
+
+void desk_receive(const struct config *config, const struct desk_sms *sms, struct verdict *out)
+{
+    if (receive(config, sms, out))
+        return;
+    out->open_ticket = true;
+    out->unread = true;
+    answer(out, kind_of(config, sms), "received_unread");
+}
+
+/* What the rules say of the text, onto a verdict that has nothing of it yet. */
+static int classify(struct rules *rules, const char *text, size_t len, struct verdict *verdict)
+{
+    struct classification found;
+    int err = rules_classify(rules, text, len, &found);
+    if (err != OK)
+        return err;
+    rules_explain(&found, verdict->why, sizeof verdict->why);
+    if (found.language[0])
+        verdict->language = found.language;
+    if (found.refusal)
+        refuse(verdict, found.refusal);
+    else
+        open_ticket(verdict, &found);
+    return OK;
+}
+
+int desk_classify(const struct config *config, struct rules *rules, const char *text, size_t len, struct verdict *out)
+{
+    struct verdict verdict = {.type = "", .category = "", .agency = "", .urgency = "", .language = config->language};
+    int err = classify(rules, text, len, &verdict);
+    if (err == OK)
+        *out = verdict;
+    return err;
 }
 
 int desk_decide(const struct config *config, struct rules *rules, const struct desk_sms *sms, struct verdict *out)
 {
-    struct verdict verdict = {.type = "", .category = "", .agency = "", .urgency = "", .language = config->language};
-    struct classification found;
-    enum sender_kind kind = reply_sender_kind(sms->sender, sms->sender_len, config->short_sender_digits);
-    const char *reason = envelope_reason(config, sms, kind);
-    if (reason) {
-        refuse(&verdict, reason);
-    } else if (sms->text->binary || sms->text->empty) {
-        refuse(&verdict, sms->text->binary ? "binary" : "empty");
-        answer(&verdict, kind, sms->text->binary ? "unreadable" : "empty");
-    } else {
-        int err = rules_classify(rules, sms->text->utf8, sms->text->len, &found);
+    struct verdict verdict;
+    if (!receive(config, sms, &verdict)) {
+        int err = classify(rules, sms->text->utf8, sms->text->len, &verdict);
         if (err != OK)
             return err;
-        rules_explain(&found, verdict.why, sizeof verdict.why);
-        if (found.language[0])
-            verdict.language = found.language;
-        if (found.refusal)
-            refuse(&verdict, found.refusal);
-        else
-            open_ticket(&verdict, &found, sms, kind);
+        if (verdict.open_ticket)
+            answer(&verdict, kind_of(config, sms), receipt(&verdict, sms->incomplete));
     }
     *out = verdict;
     return OK;

@@ -11,8 +11,8 @@
 
 enum { LANGUAGE_BYTES = 4 };
 
-const char *const templates_names[TEMPLATE_COUNT] = {"received", "received_incomplete", "emergency",
-                                                     "empty",    "unreadable",          "staff"};
+const char *const templates_names[TEMPLATE_COUNT] = {
+    "received", "received_incomplete", "received_unread", "reminder", "emergency", "empty", "unreadable", "staff"};
 
 #define BIT(field) (1u << (field))
 #define TICKET_FIELDS                                                                                                  \
@@ -25,6 +25,8 @@ static const struct {
 } fields_of[TEMPLATE_COUNT] = {
     [TEMPLATE_RECEIVED] = {TICKET_FIELDS, BIT(FIELD_TICKET)},
     [TEMPLATE_RECEIVED_INCOMPLETE] = {TICKET_FIELDS, BIT(FIELD_TICKET)},
+    [TEMPLATE_RECEIVED_UNREAD] = {BIT(FIELD_DESK) | BIT(FIELD_TICKET) | BIT(FIELD_DATE), BIT(FIELD_TICKET)},
+    [TEMPLATE_REMINDER] = {TICKET_FIELDS, BIT(FIELD_TICKET)},
     [TEMPLATE_EMERGENCY] = {TICKET_FIELDS, BIT(FIELD_TICKET)},
     [TEMPLATE_EMPTY] = {BIT(FIELD_DESK) | BIT(FIELD_DATE), 0},
     [TEMPLATE_UNREADABLE] = {BIT(FIELD_DESK) | BIT(FIELD_DATE), 0},

@@ -22,6 +22,8 @@ extern const char *const templates_field_names[FIELD_COUNT];
 enum templates_name {
     TEMPLATE_RECEIVED,
     TEMPLATE_RECEIVED_INCOMPLETE,
+    TEMPLATE_RECEIVED_UNREAD,
+    TEMPLATE_REMINDER,
     TEMPLATE_EMERGENCY,
     TEMPLATE_EMPTY,
     TEMPLATE_UNREADABLE,
