@@ -57,6 +57,7 @@ static const ProtobufCMessageDescriptor *const schemas[] = {
     &aduan__feed__v1__ticket_state__descriptor,
     &aduan__feed__v1__ticket_assigned__descriptor,
     &aduan__feed__v1__ticket_note__descriptor,
+    &aduan__feed__v1__ticket_joined__descriptor,
     &aduan__feed__v1__reply_progress__descriptor,
     &aduan__feed__v1__sms_quarantined__descriptor,
 };

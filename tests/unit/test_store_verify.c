@@ -166,8 +166,11 @@ static void many_replies_are_compared(void **state)
 {
     struct support *s = *state;
     struct store_txn txn = support_write(s);
-    for (uint32_t n = 1; n <= 1500; n++)
-        support_take(&txn, &(struct support_sms){.n = n});
+    for (uint32_t n = 1; n <= 1500; n++) {
+        uint8_t key[STORE_KEY_MESSAGE_BYTES];
+        support_key(n, key);
+        support_event(&txn, EVENT_KIND(TICKET_CLASSIFIED), support_take(&txn, &(struct support_sms){.n = n}), key);
+    }
     support_commit(&txn);
     clean(s);
     Aduan__Record__Reply *reply =

@@ -111,6 +111,7 @@ static const struct row {
     {KIND(REPLY_DELIVERED), WHAT(REPLY_DELIVERED), "reply_delivered"},
     {KIND(REPLY_FAILED), WHAT(REPLY_FAILED), "reply_failed"},
     {KIND(SMS_QUARANTINED), WHAT(SMS_QUARANTINED), "sms_quarantined"},
+    {KIND(TICKET_JOINED), WHAT(TICKET_JOINED), "ticket_joined"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -256,6 +257,37 @@ static void causes_are_for_those_inside(void **unused)
     event.kind = KIND(REPLY_FAILED);
     assert_true(view_event_init(&full, epoch, &event, &ticket, NULL, &out));
     assert_string_equal(out.event.reply_failed->cause, "lampu mati");
+    view_event_done(&out);
+}
+
+static void an_event_of_a_ticket_without_a_class_stays_as_it_was_seen(void **unused)
+{
+    (void)unused;
+    Aduan__Record__Ticket ticket = a_ticket();
+    Aduan__Record__Event event = an_event(KIND(REPLY_SENT));
+    struct view_event out;
+    ticket.opened_sequence = event.sequence + 1; /* classified later than this */
+    assert_true(view_event_init(&full, epoch, &event, &ticket, NULL, &out));
+    assert_string_equal(out.category, "-");
+    view_event_done(&out);
+    assert_false(view_event_init(&own_agency, epoch, &event, &ticket, NULL, &out)); /* it was nobody's then */
+    ticket.opened_sequence = event.sequence;
+    assert_true(view_event_init(&own_agency, epoch, &event, &ticket, NULL, &out));
+    assert_string_equal(out.category, ticket.category);
+    view_event_done(&out);
+    ticket.unclassified = true;
+    assert_false(view_event_init(&own_agency, epoch, &event, &ticket, NULL, &out));
+}
+
+static void a_resend_says_how_many_they_are(void **unused)
+{
+    (void)unused;
+    Aduan__Record__Ticket ticket = a_ticket();
+    Aduan__Record__Event event = an_event(KIND(TICKET_JOINED));
+    struct view_event out;
+    event.messages = 7;
+    assert_true(view_event_init(&public, epoch, &event, &ticket, number, &out));
+    assert_int_equal(out.ticket_joined.messages, 7);
     view_event_done(&out);
 }
 
@@ -543,6 +575,8 @@ int main(void)
         cmocka_unit_test(an_opened_ticket_by_tier),
         cmocka_unit_test(a_harmless_text_says_that_nothing_was_replaced),
         cmocka_unit_test(causes_are_for_those_inside),
+        cmocka_unit_test(an_event_of_a_ticket_without_a_class_stays_as_it_was_seen),
+        cmocka_unit_test(a_resend_says_how_many_they_are),
         cmocka_unit_test(a_state_has_its_name),
         cmocka_unit_test(an_event_without_a_ticket_is_whole),
         cmocka_unit_test(held_tickets_are_not_public),

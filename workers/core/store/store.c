@@ -38,6 +38,9 @@ static const char *const table_names[T_END] = {
     [T_QUARANTINE] = "quarantine",
     [T_INTEGRATOR] = "integrator",
     [T_CURSOR] = "cursor",
+    [T_REPORT] = "report",
+    [T_RESENT] = "resent",
+    [T_UNCLASSIFIED] = "unclassified",
 };
 
 /* --- the directory ------------------------------------------------------------------------------------------ */
@@ -253,7 +256,7 @@ static int is_empty(struct store_txn *txn, struct fault *fault)
 /* A table that came after version 1 was first written is made where it is missing, by whoever may write. */
 static bool came_later(enum store_table table)
 {
-    return table == T_INTEGRATOR || table == T_CURSOR;
+    return table >= T_INTEGRATOR;
 }
 
 static int open_one(struct store_txn *txn, enum store_table table, bool fresh, bool write)

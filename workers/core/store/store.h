@@ -50,8 +50,15 @@ struct store_policy {
     void *ctx;
     /* Decides about one whole SMS; called inside the transaction unless the item brings its verdict along. */
     int (*decide)(void *ctx, const struct desk_sms *sms, struct verdict *out);
+    /* Decides what can be decided without reading the text (verdict.unread says that this is not all). NULL: decide()
+     * is asked for everything. */
+    void (*receive)(void *ctx, const struct desk_sms *sms, struct verdict *out);
+    bool later; /* what comes together from parts is left unclassified, as an item with `later` is */
     uint64_t part_wait_us, part_keep_us;
-    uint32_t reply_rate;           /* automatic replies to one sender … */
+    uint64_t
+        resend_window_us; /* an SMS joins an open ticket of its sender that says the same and is not older; 0: none */
+    uint64_t reminder_us; /* between two automatic replies about one ticket */
+    uint32_t reply_rate;  /* automatic replies to one sender … */
     uint64_t reply_rate_window_us; /* … inside this; beyond: no_reply_reason "rate_limited" */
 };
 
@@ -59,11 +66,13 @@ struct store_item {
     const Aduan__Wire__Sms *sms;
     const struct text *text;       /* decoded already; NULL: the store decodes. Ignored for parts. */
     const struct verdict *verdict; /* of that text; NULL: the store asks decide(). Ignored for parts. */
+    bool later; /* an unread verdict is enough: the ticket is classified later. Otherwise decide() is asked for one that
+                   joins no ticket. */
 };
 
 struct store_outcome {
-    enum { STORE_DUPLICATE, STORE_TICKET, STORE_NO_TICKET, STORE_PART, STORE_QUARANTINED } kind;
-    uint64_t ticket; /* 0 unless this SMS opened one (a part may have completed its set) */
+    enum { STORE_DUPLICATE, STORE_TICKET, STORE_NO_TICKET, STORE_PART, STORE_QUARANTINED, STORE_RESENT } kind;
+    uint64_t ticket; /* 0 unless this SMS opened or joined one (a part may have completed its set) */
     bool repaired;
 };
 
@@ -73,10 +82,44 @@ struct store_outcome {
  * E_INVALID: a uuid of another length than 16, which the caller refuses beforehand; E_FULL, E_IO: try again. */
 MUST_CHECK int store_ingest(struct store *store, const struct store_policy *policy, const struct store_item *items,
                             size_t n, uint64_t now_us, struct store_outcome *outcomes, struct fault *fault);
+/* Which of these items, whose verdicts are unread, will probably join a ticket: they need not be classified. Read only,
+ * and only advice: store_ingest() decides. known has n places; nothing that goes wrong here matters. */
+void store_resends_known(struct store *store, const struct store_policy *policy, const struct store_item *items,
+                         size_t n, uint64_t now_us, bool *known);
 /* Delivers sets whose deadline has passed as what there is, and forgets finished ones; at most `max` sets.
  * *next_us: when to call again (0: nothing waits). A cheap read when nothing is due. */
 MUST_CHECK int store_parts_expire(struct store *store, const struct store_policy *policy, uint64_t now_us, size_t max,
                                   size_t *done, uint64_t *next_us, struct fault *fault);
+
+/* --- classified later (classifier) -------------------------------------------------------------------------- */
+
+/* A ticket whose text is to be classified. */
+struct store_unclassified {
+    uint64_t ticket;
+    char *text; /* NFC UTF-8, owned */
+    size_t len;
+};
+struct store_unclassified_claim {
+    uint64_t now_us, lease_us;
+    size_t max;
+    uint32_t claims_max; /* what has been claimed so often, and never settled, is given up: it ended who read it */
+};
+/* Takes tickets to classify, the oldest first, which nobody else gets before the lease is over. One that was claimed
+ * before comes alone. *given_up: so many tickets were opened without a class. No write transaction when there is none
+ * to take. out has claim->max places, of which *count are filled. */
+MUST_CHECK int store_unclassified_claim(struct store *store, const struct store_unclassified_claim *claim,
+                                        struct store_unclassified *out, size_t *count, size_t *given_up,
+                                        struct fault *fault);
+void store_unclassified_done(struct store_unclassified *taken, size_t count); /* frees the texts */
+/* Gives them their class: TICKET_OPENED and TICKET_CLASSIFIED, or the archive when the verdict opens none. What another
+ * one has settled meanwhile stays as it is. */
+MUST_CHECK int store_unclassified_settle(struct store *store, const struct store_unclassified *taken,
+                                         const struct verdict *verdicts, size_t n, uint64_t now_us, size_t *settled,
+                                         struct fault *fault);
+
+/* The SMS that joined a ticket, oldest first, at most max of the newest; keys are STORE_KEY_MESSAGE_BYTES long. */
+MUST_CHECK int store_ticket_resent(struct store *store, uint64_t ticket, size_t max,
+                                   uint8_t (*keys)[STORE_KEY_MESSAGE_BYTES], size_t *count);
 
 /* --- outbox (responder) ------------------------------------------------------------------------------------- */
 
@@ -192,7 +235,8 @@ MUST_CHECK int store_quarantine_retry(struct store *store, const struct store_po
 struct store_stats {
     uint64_t messages, parts_waiting, tickets, replies, replies_due, events, identities, quarantined;
     uint64_t tickets_open;
-    uint64_t oldest_due_us; /* 0: none */
+    uint64_t resent, unclassified;
+    uint64_t oldest_due_us, oldest_unclassified_us; /* 0: none */
     uint64_t map_bytes, used_bytes, disk_free_bytes;
     uint32_t readers, readers_max;
     uint32_t version;
@@ -204,6 +248,7 @@ MUST_CHECK int store_stats(struct store *store, struct store_stats *out);
 struct store_proof {
     uint64_t messages, wholes, parts, tickets, replies, events, identities, quarantined;
     uint64_t no_ticket; /* messages with a stated reason */
+    uint64_t resent, tickets_unclassified, reminders;
     uint64_t replies_open, replies_sent, replies_delivered, replies_failed, tickets_without_reply;
     uint64_t breaks;
 };

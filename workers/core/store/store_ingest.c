@@ -99,7 +99,8 @@ static int park(struct ingest *in, struct arrival *a, struct store_outcome *out)
 static int take_whole(struct ingest *in, struct arrival *a, const struct store_item *item, struct store_outcome *out)
 {
     struct text decoded = {0};
-    struct whole whole = {.message = &a->message, .key = a->key, .text = item->text, .sender = &a->sender};
+    struct whole whole = {
+        .message = &a->message, .key = a->key, .text = item->text, .sender = &a->sender, .later = item->later};
     int err = OK;
     if (item->text) {
         whole.verdict = item->verdict;

@@ -55,12 +55,29 @@ struct whole {
     Aduan__Record__Message *message; /* its fields are borrowed */
     const uint8_t *key;
     const struct text *text;
-    const struct verdict *verdict; /* NULL: decide() is asked */
+    const struct verdict *verdict; /* NULL: receive() and decide() are asked */
+    bool later;                    /* an unread verdict is enough */
     struct sender *sender;         /* counts the reply; the caller writes it */
 };
 
 /* Message row, ticket, reply intent and events. E_EXISTS when its key is there, and nothing has happened. */
 int ingest_whole(struct ingest *in, struct whole *whole, struct store_outcome *out);
+/* The message of a whole again, since the reply that it was to get is there already. */
+int ingest_answered_before(struct ingest *in, struct whole *whole);
+
+/* Resends (store_resend.c). False: this SMS joins nothing, and nothing joins its ticket. */
+bool resend_key(const struct ingest *in, const struct whole *whole, const struct verdict *verdict,
+                const char *shortcode, uint8_t out[SEAL_ID_BYTES]);
+/* The open ticket that says it, to be free'd; E_NOT_FOUND. */
+int resend_find(struct ingest *in, const uint8_t key[SEAL_ID_BYTES], Aduan__Record__Ticket **out);
+/* Message row, events, reminder and the ticket's count. E_EXISTS as in ingest_whole(). */
+int resend_join(struct ingest *in, struct whole *whole, const struct verdict *verdict, Aduan__Record__Ticket *ticket,
+                struct store_outcome *out);
+/* From now on SMS that say ticket->report join this ticket. */
+int resend_remember(struct store_txn *txn, const Aduan__Record__Ticket *ticket);
+/* Puts the row of a ticket that is to be classified later (store_unclassified.c). */
+int unclassified_put(struct store_txn *txn, const Aduan__Record__Ticket *ticket);
+
 /* SMS_RECEIVED of a message that is put. */
 int ingest_received(struct ingest *in, const Aduan__Record__Message *message, const uint8_t *key);
 /* A receiver is bytes from the network, a shortcode text: what no shortcode has is left out. */

@@ -112,7 +112,8 @@ int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message
 
     if (message->uuid.len != UUID_BYTES || message->sender_id.len != SEAL_ID_BYTES)
         return E_INVALID;
-    uuid_reply(message->uuid.data, ticket ? ticket->replies : 0, id);
+    bool reminds = intent->interval_s > 0;
+    uuid_reply(message->uuid.data, ticket && !reminds ? ticket->replies : 0, id);
     int rc = txn_get(txn, T_OUTBOX, id, sizeof id, &existing);
     if (rc != E_NOT_FOUND)
         return rc == OK ? E_EXISTS : rc;
@@ -134,6 +135,7 @@ int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message
     reply.template_ = borrowed(intent->template_name);
     reply.language = borrowed(intent->language);
     reply.actor = borrowed(intent->actor);
+    reply.interval_s = intent->interval_s;
     reply.words = (ProtobufCBinaryData){intent->text ? intent->text_len : 0, (uint8_t *)intent->text};
 
     rc = txn_put_reply(txn, &reply, 0);
@@ -141,7 +143,7 @@ int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message
         rc = queued_event(txn, &reply, ticket);
     if (rc == OK && ticket) {
         record_add_bytes(&ticket->reply, &ticket->n_reply, id, sizeof id);
-        ticket->replies++;
+        ticket->replies += !reminds;
     }
     return rc;
 }

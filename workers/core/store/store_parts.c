@@ -131,7 +131,8 @@ static int deliver_pieces(struct ingest *in, struct set *set, struct pieces *pie
     put_be32(set->whole_key, message.time);
     memcpy(set->whole_key + 4, uuid, UUID_BYTES);
     message.committed_us = in->txn.now_us;
-    struct whole whole = {.message = &message, .key = set->whole_key, .text = &joined.text, .sender = sender};
+    struct whole whole = {
+        .message = &message, .key = set->whole_key, .text = &joined.text, .sender = sender, .later = in->policy->later};
     int err = ingest_whole(in, &whole, out);
     joined_done(&joined);
     if (err == OK)

@@ -18,7 +18,10 @@
  *   quarantine        message key                              Quarantine
  *   integrator        CURVE public key, 32 bytes               Integrator
  *   cursor            view name, 0, cursor name                Cursor
- *   meta              name                                     see enum below
+ *   report            keyed hash of sender, shortcode and text BE64(ticket) BE64(opened_us): the last ticket that says
+ * it resent            BE64(ticket) message key                 (empty): SMS that joined the ticket unclassified
+ * BE64(ticket)                             BE64(opened_us) BE64(lease_us) BE32(claims) meta              name see enum
+ * below
  *
  * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and lie anywhere; the replies that are
  * being worked on lie together, so that a batch of them touches few pages.
@@ -27,8 +30,8 @@
  *       "parts_waiting" BE64 (messages of fate PART_WAITING), "integrators" BE64 (grows with each change of that table;
  *       missing: 0).
  *
- * integrator and cursor came later: a store of before gets them when it is next opened for writing, and until then has
- * none (store_has()).
+ * integrator and those below it came later: a store of before gets them when it is next opened for writing, and until
+ * then has none (store_has()).
  */
 #ifndef ADUAN_STORE_PRIV_H
 #define ADUAN_STORE_PRIV_H
@@ -53,6 +56,9 @@ enum store_table {
     T_QUARANTINE,
     T_INTEGRATOR,
     T_CURSOR,
+    T_REPORT,
+    T_RESENT,
+    T_UNCLASSIFIED,
     T_END
 };
 
@@ -64,7 +70,10 @@ enum {
     TICKET_SENDER_KEY_BYTES = SEAL_ID_BYTES + 8,
     DUE_REPLY_KEY_BYTES = 8 + STORE_REPLY_ID_BYTES,
     DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES,
-    SLOT_BYTES = 8
+    SLOT_BYTES = 8,
+    REPORT_ROW_BYTES = 8 + 8,
+    RESENT_KEY_BYTES = 8 + STORE_KEY_MESSAGE_BYTES,
+    UNCLASSIFIED_ROW_BYTES = 8 + 8 + 4
 };
 
 struct store {
@@ -160,9 +169,16 @@ struct reply_intent {
     const char *actor; /* NULL: the line itself */
     const char *text;  /* a person's words for the template's {text}; NULL for none. Rendered at the claim. */
     size_t text_len;
+    uint32_t interval_s; /* of a reminder, which answers the SMS that resent: its id is the first of that message */
 };
 int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,
                     const struct reply_intent *intent);
+/* A change as in store_ticket_change(), of a ticket in memory, in a transaction that is on. */
+int txn_change_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, const struct store_ticket_change *change,
+                      struct fault *fault);
+int txn_get_ticket(struct store_txn *txn, uint64_t id, Aduan__Record__Ticket **out);
+/* TICKET_OPENED and TICKET_CLASSIFIED, which follow one another. */
+int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket);
 /* The event of the state a reply has just come to; READY and SENDING have none. */
 int txn_reply_event(struct store_txn *txn, const Aduan__Record__Reply *reply);
 

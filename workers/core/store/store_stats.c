@@ -80,6 +80,28 @@ static int oldest_due(struct store_txn *txn, uint64_t *out)
     return err == E_NOT_FOUND ? OK : err;
 }
 
+/* Both came later: a store of before has none. */
+static int count_peak(struct store_txn *txn, struct store_stats *out)
+{
+    MDB_cursor *cursor;
+    MDB_val key, val;
+    int err = OK;
+    if (store_has(txn->store, T_RESENT))
+        err = txn_count(txn, T_RESENT, &out->resent);
+    if (err != OK || !store_has(txn->store, T_UNCLASSIFIED))
+        return err;
+    err = txn_count(txn, T_UNCLASSIFIED, &out->unclassified);
+    if (err == OK)
+        err = txn_cursor(txn, T_UNCLASSIFIED, &cursor);
+    if (err != OK)
+        return err;
+    err = cursor_get(txn->store, cursor, &key, &val, MDB_FIRST);
+    if (err == OK && val.mv_size == UNCLASSIFIED_ROW_BYTES)
+        out->oldest_unclassified_us = get_be64(val.mv_data);
+    mdb_cursor_close(cursor);
+    return err == E_NOT_FOUND ? OK : err;
+}
+
 static int meta_number(struct store_txn *txn, const char *name, uint64_t *out)
 {
     MDB_val val;
@@ -159,6 +181,8 @@ int store_stats(struct store *store, struct store_stats *out)
         err = meta_number(&txn, "parts_waiting", &stats.parts_waiting);
     if (err == OK)
         err = oldest_due(&txn, &stats.oldest_due_us);
+    if (err == OK)
+        err = count_peak(&txn, &stats);
     txn_abort(&txn);
     if (err != OK)
         return err;

@@ -58,7 +58,7 @@ int txn_put_ticket(struct store_txn *txn, Ticket *ticket, Aduan__Record__TicketS
     return rc;
 }
 
-static int get_ticket(struct store_txn *txn, uint64_t id, Ticket **out)
+int txn_get_ticket(struct store_txn *txn, uint64_t id, Ticket **out)
 {
     ProtobufCMessage *record = NULL;
     uint8_t key[8];
@@ -75,7 +75,7 @@ int store_ticket_get(struct store *store, uint64_t id, Ticket **out)
     int rc = txn_begin(store, false, 0, &txn);
     if (rc != OK)
         return rc;
-    rc = get_ticket(&txn, id, &ticket);
+    rc = txn_get_ticket(&txn, id, &ticket);
     txn_abort(&txn);
     if (rc == OK)
         *out = ticket;
@@ -242,8 +242,8 @@ static int queue_answer(struct store_txn *txn, Ticket *ticket, const struct stor
     return rc;
 }
 
-static int change_ticket(struct store_txn *txn, Ticket *ticket, const struct store_ticket_change *change,
-                         struct fault *fault)
+int txn_change_ticket(struct store_txn *txn, Ticket *ticket, const struct store_ticket_change *change,
+                      struct fault *fault)
 {
     struct step step = {.change = change, .before = ticket->state};
     if (ticket_next(ticket->state, change->verb, ticket->held_from, &step.after) != OK)
@@ -274,11 +274,11 @@ int store_ticket_change(struct store *store, uint64_t id, const struct store_tic
     rc = txn_begin(store, true, now_us, &txn);
     if (rc != OK)
         return txn_fault(store, fault, rc, doing);
-    rc = get_ticket(&txn, id, &ticket);
+    rc = txn_get_ticket(&txn, id, &ticket);
     if (rc == E_NOT_FOUND)
         fault_set(&told, rc, "there is no ticket %" PRIu64, id);
     if (rc == OK) {
-        rc = change_ticket(&txn, ticket, change, &told);
+        rc = txn_change_ticket(&txn, ticket, change, &told);
         aduan__record__ticket__free_unpacked(ticket, NULL);
     }
     if (rc == OK)

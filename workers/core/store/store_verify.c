@@ -22,7 +22,8 @@ static const char *const names[T_END] = {
     [T_EVENT] = "event",       [T_OUTBOX_DUE] = "outbox_due",
     [T_IDENTITY] = "identity", [T_QUARANTINE] = "quarantine",
     [T_CURSOR] = "cursor",     [T_INTEGRATOR] = "integrator",
-    [T_REPLY] = "reply",
+    [T_REPLY] = "reply",       [T_REPORT] = "report",
+    [T_RESENT] = "resent",     [T_UNCLASSIFIED] = "unclassified",
 };
 
 void verify_broken(struct verify *v, const char *id, const char *format, ...)
@@ -205,11 +206,13 @@ int store_verify(struct store *store, store_broken_fn broken, void *ctx, struct 
     verify_messages(&v);
     verify_parts(&v);
     verify_tickets(&v);
+    verify_storm(&v);
     verify_replies(&v);
     verify_events(&v);
     verify_feed(&v);
     txn_abort(&v.txn);
     free(v.opened);
+    free(v.classified);
     if (v.rc == OK)
         *out = v.proof;
     return v.rc;

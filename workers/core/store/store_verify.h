@@ -22,15 +22,19 @@ struct verify {
 
     /* tickets and replies */
     uint64_t expected_serial;
-    uint64_t state_rows, sender_rows, due_rows, id_rows; /* index rows found where a record wants them */
-    uint8_t reply_sum[STORE_REPLY_ID_BYTES];             /* over the ids of all replies */
+    uint64_t state_rows, sender_rows, due_rows, id_rows;  /* index rows found where a record wants them */
+    uint64_t unclassified_rows, report_rows, resent_rows; /* the same */
+    uint64_t resends_want;                                /* the sum of Ticket.resends */
+    uint8_t reply_sum[STORE_REPLY_ID_BYTES];              /* over the ids of all replies */
 
     /* events */
     bool history_whole; /* the log begins with 1 */
     uint64_t expected_sequence, received_events, quarantined_events, queued_events;
     uint64_t retried_events; /* SMS_RECEIVED with an actor: out of quarantine */
     uint8_t *opened;         /* TICKET_OPENED events: 2 bits a serial */
+    uint8_t *classified;     /* TICKET_CLASSIFIED events, the same way */
     uint64_t opened_serials;
+    uint64_t joined_events;
     uint8_t queued_sum[STORE_REPLY_ID_BYTES]; /* over the reply ids of REPLY_QUEUED events */
     uint8_t (*ids)[STORE_REPLY_ID_BYTES];     /* those ids, when the two sums differ */
     size_t ids_count, ids_room;
@@ -65,6 +69,13 @@ void verify_add_id(uint8_t sum[STORE_REPLY_ID_BYTES], const uint8_t *id);
 const char *verify_name(const void *key, size_t len);
 
 void verify_messages(struct verify *v); /* messages, quarantine, identities */
+/* Resends and tickets received in a peak (store_verify_storm.c): of one message of fate RESENT, of one ticket, of a
+ * reminder among the replies of its ticket (before: the automatic reply in front of it, NULL for none). */
+void verify_resent(struct verify *v, const uint8_t *key, const Aduan__Record__Message *message);
+void verify_storm_of(struct verify *v, const Aduan__Record__Ticket *ticket);
+void verify_reminder(struct verify *v, const Aduan__Record__Ticket *ticket, const Aduan__Record__Reply *reply,
+                     uint64_t before_us);
+void verify_storm(struct verify *v); /* after messages and tickets: their tables */
 void verify_parts(struct verify *v);
 void verify_tickets(struct verify *v);
 void verify_replies(struct verify *v);

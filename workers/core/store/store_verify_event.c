@@ -21,23 +21,23 @@ static uint64_t opened_index(uint64_t ticket)
     return ticket / 10 - TICKET_SERIAL_FIRST;
 }
 
-static unsigned opened_count(const struct verify *v, uint64_t index)
+static unsigned count_of(const uint8_t *counts, uint64_t index)
 {
-    return v->opened[index / 4] >> (index % 4 * 2) & 3;
+    return counts[index / 4] >> (index % 4 * 2) & 3;
 }
 
 /* Ids beyond the tickets there are have been told of already as missing. */
-static void note_opened(struct verify *v, const Event *event)
+static void note_once(struct verify *v, const Event *event, uint8_t *counts, const char *id, const char *does)
 {
     uint64_t index = opened_index(event->ticket);
     if (event->ticket / 10 < TICKET_SERIAL_FIRST || index >= v->opened_serials)
         return;
-    unsigned seen = opened_count(v, index);
+    unsigned seen = count_of(counts, index);
     if (seen > 0)
-        verify_broken(v, "event.opened_twice", "event %" PRIu64 " opens ticket %" PRIu64 " a second time",
-                      event->sequence, event->ticket);
+        verify_broken(v, id, "event %" PRIu64 " %s ticket %" PRIu64 " a second time", event->sequence, does,
+                      event->ticket);
     if (seen < 3)
-        v->opened[index / 4] = (uint8_t)(v->opened[index / 4] + (1u << (index % 4 * 2)));
+        counts[index / 4] = (uint8_t)(counts[index / 4] + (1u << (index % 4 * 2)));
 }
 
 static void note_queued(struct verify *v, const Event *event)
@@ -58,12 +58,17 @@ static void check_kind(struct verify *v, const Event *event)
         v->quarantined_events++;
         break;
     case EVENT_KIND(TICKET_OPENED):
-        note_opened(v, event);
+        note_once(v, event, v->opened, "event.opened_twice", "opens");
+        break;
+    case EVENT_KIND(TICKET_CLASSIFIED):
+        note_once(v, event, v->classified, "event.classified_twice", "classifies");
+        break;
+    case EVENT_KIND(TICKET_JOINED):
+        v->joined_events++;
         break;
     case EVENT_KIND(REPLY_QUEUED):
         note_queued(v, event);
         break;
-    case EVENT_KIND(TICKET_CLASSIFIED):
     case EVENT_KIND(TICKET_STATE):
     case EVENT_KIND(TICKET_ASSIGNED):
     case EVENT_KIND(TICKET_NOTE):
@@ -112,15 +117,36 @@ static void check_event(struct verify *v, const uint8_t *key, const ProtobufCMes
 
 /* --- what the log must tell of ------------------------------------------------------------------------------ */
 
+/* A ticket is opened and classified once, in the log too, unless it still waits for its class. */
+static void check_told(struct verify *v, uint64_t id, bool opened, bool classified)
+{
+    uint8_t key[8];
+    put_be64(key, id);
+    Aduan__Record__Ticket *ticket = verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
+    if (!ticket)
+        return;
+    if (!opened && !ticket->unclassified)
+        verify_broken(v, "ticket.not_opened", "no event tells that ticket %" PRIu64 " was opened", id);
+    if (!classified && !ticket->unclassified)
+        verify_broken(v, "ticket.not_classified", "no event tells what ticket %" PRIu64 " is about", id);
+    if ((opened || classified) && ticket->unclassified)
+        verify_broken(v, "ticket.told_early", "events tell of ticket %" PRIu64 ", which is not classified yet", id);
+    verify_done(ticket);
+}
+
 static void check_opened(struct verify *v)
 {
+    uint64_t told = 0;
     for (uint64_t i = 0; i < v->opened_serials; i++) {
-        uint64_t id = ticket_id_make(TICKET_SERIAL_FIRST + i);
-        uint8_t key[8];
-        put_be64(key, id);
-        if (opened_count(v, i) == 0 && verify_has(v, T_TICKET, key, sizeof key))
-            verify_broken(v, "ticket.not_opened", "no event tells that ticket %" PRIu64 " was opened", id);
+        bool opened = count_of(v->opened, i) > 0, classified = count_of(v->classified, i) > 0;
+        told += opened && classified;
+        if (!opened || !classified)
+            check_told(v, ticket_id_make(TICKET_SERIAL_FIRST + i), opened, classified);
     }
+    if (told + v->proof.tickets_unclassified > v->proof.tickets) /* rare: which ones is asked only then */
+        for (uint64_t i = 0; i < v->opened_serials; i++)
+            if (count_of(v->opened, i) > 0 && count_of(v->classified, i) > 0)
+                check_told(v, ticket_id_make(TICKET_SERIAL_FIRST + i), true, true);
 }
 
 static void keep_id(struct verify *v, const uint8_t *id)
@@ -178,7 +204,8 @@ void verify_events(struct verify *v)
 {
     v->opened_serials = v->proof.tickets;
     v->opened = calloc(1, v->opened_serials / 4 + 1);
-    if (v->opened == NULL)
+    v->classified = calloc(1, v->opened_serials / 4 + 1);
+    if (v->opened == NULL || v->classified == NULL)
         abort();
     v->expected_sequence = v->next_sequence; /* of a log that holds none */
     v->history_whole = v->next_sequence == 1;
@@ -194,6 +221,10 @@ void verify_events(struct verify *v)
     if (v->received_events != v->announced)
         verify_broken(v, "event.received_count", "%" PRIu64 " events tell of SMS received; there are %" PRIu64,
                       v->received_events, v->announced);
+    if (v->joined_events != v->proof.resent)
+        verify_broken(v, "event.joined_count",
+                      "%" PRIu64 " events tell of SMS that joined a ticket; there are %" PRIu64, v->joined_events,
+                      v->proof.resent);
     if (v->quarantined_events != v->proof.quarantined + v->retried_events)
         verify_broken(v, "event.quarantined_count",
                       "%" PRIu64 " events tell of quarantined SMS; there are %" PRIu64 ", and %" PRIu64 " were let out",

@@ -120,6 +120,9 @@ static void check_fate(struct verify *v, const uint8_t *key, const Message *mess
     case MESSAGE_FATE(NO_TICKET):
         without_ticket(v, key, message);
         break;
+    case MESSAGE_FATE(RESENT):
+        verify_resent(v, key, message);
+        return;
     default:
         verify_broken(v, "message.no_fate", "message %s has no fate", verify_name(key, STORE_KEY_MESSAGE_BYTES));
         return;

@@ -73,21 +73,14 @@ static void check_index_rows(struct verify *v, const Ticket *ticket)
 
 /* One reply id of the ticket's list. *n is where the search for its number goes on: ids are made in order, and one
  * that another message of the same uuid has used is passed over. */
-static void check_listed(struct verify *v, const Ticket *ticket, const Message *message, size_t i, uint32_t *n,
-                         unsigned *automatic)
+struct told {
+    unsigned automatic; /* replies by the line itself, without reminders */
+    uint64_t last_us;   /* the last of them, reminders included; 0: none */
+};
+
+static void check_made(struct verify *v, const Ticket *ticket, const Message *message, size_t i, uint32_t *n)
 {
     ProtobufCBinaryData id = ticket->reply[i];
-    Reply *reply = verify_reply(v, id.data, id.len);
-    if (reply == NULL) {
-        verify_broken(v, "ticket.reply_missing", "reply %zu of ticket %" PRIu64 " is not in the outbox", i, ticket->id);
-    } else {
-        *automatic += *reply->actor == '\0';
-        if (reply->ticket != ticket->id)
-            verify_broken(v, "ticket.reply_points_elsewhere",
-                          "reply %zu of ticket %" PRIu64 " says it belongs to ticket %" PRIu64, i, ticket->id,
-                          reply->ticket);
-    }
-    verify_done(reply);
     bool found = false;
     for (; message->uuid.len == UUID_BYTES && !found && *n < ticket->replies; (*n)++) {
         uint8_t made[STORE_REPLY_ID_BYTES];
@@ -99,12 +92,39 @@ static void check_listed(struct verify *v, const Ticket *ticket, const Message *
                       ticket->id);
 }
 
+static void check_listed(struct verify *v, const Ticket *ticket, const Message *message, size_t i, uint32_t *n,
+                         struct told *told)
+{
+    ProtobufCBinaryData id = ticket->reply[i];
+    Reply *reply = verify_reply(v, id.data, id.len);
+    bool reminder = reply && reply->interval_s > 0;
+    if (reply == NULL) {
+        verify_broken(v, "ticket.reply_missing", "reply %zu of ticket %" PRIu64 " is not in the outbox", i, ticket->id);
+    } else if (reply->ticket != ticket->id) {
+        verify_broken(v, "ticket.reply_points_elsewhere",
+                      "reply %zu of ticket %" PRIu64 " says it belongs to ticket %" PRIu64, i, ticket->id,
+                      reply->ticket);
+    }
+    if (reminder)
+        verify_reminder(v, ticket, reply, told->last_us);
+    else
+        check_made(v, ticket, message, i, n);
+    if (reply && *reply->actor == '\0') {
+        told->automatic += !reminder;
+        told->last_us = reply->queued_us;
+    }
+    verify_done(reply);
+}
+
 static void check_replies_of(struct verify *v, const Ticket *ticket, const Message *message)
 {
     uint32_t n = 0;
-    unsigned automatic = 0;
+    struct told told = {0};
     for (size_t i = 0; i < ticket->n_reply; i++)
-        check_listed(v, ticket, message, i, &n, &automatic);
+        check_listed(v, ticket, message, i, &n, &told);
+    unsigned automatic = told.automatic;
+    if (told.last_us != ticket->told_us && ticket->told_us > 0)
+        verify_broken(v, "ticket.told", "ticket %" PRIu64 " has another time for its last automatic reply", ticket->id);
     bool reason = *message->no_reply_reason != '\0';
     v->proof.tickets_without_reply += automatic == 0;
     if (automatic == 0 && !reason)
@@ -134,6 +154,7 @@ static void check_ticket(struct verify *v, const uint8_t *key, const ProtobufCMe
     if (!same(message->sender_id, ticket->sender_id))
         verify_broken(v, "ticket.sender", "ticket %" PRIu64 " has another sender than its message", ticket->id);
     check_replies_of(v, ticket, message);
+    verify_storm_of(v, ticket);
     verify_done(message);
 }
 

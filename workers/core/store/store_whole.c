@@ -30,20 +30,36 @@ void shortcode_text(const Aduan__Record__Message *message, char out[SHORTCODE_TE
 /* Everything that is fixed before the first write of a whole. */
 struct plan {
     const struct verdict *verdict;
-    bool reply;
+    bool reply, joinable;
     char shortcode[SHORTCODE_TEXT_BYTES];
+    uint8_t report[SEAL_ID_BYTES]; /* when joinable */
 };
+
+static struct desk_sms sms_of(const struct whole *whole)
+{
+    return (struct desk_sms){.sender = whole->sender->bytes,
+                             .sender_len = whole->sender->len,
+                             .receiver = whole->message->receiver.data,
+                             .receiver_len = whole->message->receiver.len,
+                             .text = whole->text,
+                             .incomplete = whole->message->incomplete};
+}
 
 static int decide(const struct ingest *in, const struct whole *whole, struct verdict *out)
 {
-    const struct desk_sms sms = {.sender = whole->sender->bytes,
-                                 .sender_len = whole->sender->len,
-                                 .receiver = whole->message->receiver.data,
-                                 .receiver_len = whole->message->receiver.len,
-                                 .text = whole->text,
-                                 .incomplete = whole->message->incomplete};
+    const struct desk_sms sms = sms_of(whole);
     *out = (struct verdict){0};
     return in->policy->decide(in->policy->ctx, &sms, out);
+}
+
+/* The verdict without reading, where the policy has one; else the whole one. */
+static int receive(const struct ingest *in, const struct whole *whole, struct verdict *out)
+{
+    const struct desk_sms sms = sms_of(whole);
+    if (!in->policy->receive)
+        return decide(in, whole, out);
+    in->policy->receive(in->policy->ctx, &sms, out);
+    return OK;
 }
 
 /* The message's fate and reasons, as the verdict has them. */
@@ -58,8 +74,6 @@ static void fill_message(struct ingest *in, struct whole *whole, struct plan *pl
         no_reply = "not_wanted";
     plan->reply = verdict->reply_template && !no_reply;
     message->no_reply_reason = borrowed(no_reply);
-    message->text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
-    message->text_repaired = message->text_repaired || whole->text->repaired;
     if (verdict->open_ticket) {
         message->fate = MESSAGE_FATE(TICKET);
         message->ticket = ticket_id_make(in->txn.next_serial);
@@ -83,7 +97,7 @@ int ingest_received(struct ingest *in, const Aduan__Record__Message *message, co
     return txn_event(&in->txn, &event);
 }
 
-static int ticket_events(struct ingest *in, const Aduan__Record__Ticket *ticket)
+int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket)
 {
     Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
     event.kind = EVENT_KIND(TICKET_OPENED);
@@ -91,17 +105,17 @@ static int ticket_events(struct ingest *in, const Aduan__Record__Ticket *ticket)
     event.message_key = ticket->message_key;
     event.shortcode = ticket->shortcode;
     event.state = ticket->state;
-    int err = txn_event(&in->txn, &event);
+    int err = txn_event(txn, &event);
     event.kind = EVENT_KIND(TICKET_CLASSIFIED);
     event.type = ticket->type;
     event.category = ticket->category;
     event.agency = ticket->agency;
     event.detail = ticket->why;
-    return err == OK ? txn_event(&in->txn, &event) : err;
+    return err == OK ? txn_event(txn, &event) : err;
 }
 
 /* Two messages with one uuid at two times share their reply ids: the second one has been answered already. */
-static int answered_before(struct ingest *in, struct whole *whole)
+int ingest_answered_before(struct ingest *in, struct whole *whole)
 {
     whole->message->no_reply_reason = "already_answered";
     return txn_put_record(&in->txn, T_MESSAGE, whole->key, STORE_KEY_MESSAGE_BYTES, &whole->message->base);
@@ -114,9 +128,12 @@ static int queue_reply(struct ingest *in, struct whole *whole, const struct plan
     const struct reply_intent intent = {.template_name = plan->verdict->reply_template,
                                         .language = plan->verdict->language};
     int err = txn_queue_reply(&in->txn, whole->message, ticket, &intent);
-    if (err == OK)
+    if (err == OK) {
         sender_count_reply(in, whole->sender);
-    return err == E_EXISTS ? answered_before(in, whole) : err;
+        if (ticket)
+            ticket->told_us = in->txn.now_us;
+    }
+    return err == E_EXISTS ? ingest_answered_before(in, whole) : err;
 }
 
 static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan)
@@ -139,8 +156,13 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     ticket.why = borrowed(verdict->why);
     ticket.text = message->text;
     ticket.incomplete = message->incomplete;
+    ticket.unclassified = verdict->unread;
+    if (plan->joinable)
+        ticket.report = (ProtobufCBinaryData){sizeof plan->report, plan->report};
     in->txn.next_serial++;
-    int err = ticket_events(in, &ticket);
+    int err = verdict->unread ? unclassified_put(&in->txn, &ticket) : txn_ticket_opened(&in->txn, &ticket);
+    if (err == OK && plan->joinable)
+        err = resend_remember(&in->txn, &ticket);
     if (err == OK)
         err = queue_reply(in, whole, plan, &ticket);
     if (err == OK)
@@ -151,31 +173,64 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     return err;
 }
 
+/* As a resend, when it is one: E_NOT_FOUND when it is not. */
+static int join(struct ingest *in, struct whole *whole, struct plan *plan, struct store_outcome *out)
+{
+    Aduan__Record__Ticket *ticket;
+    plan->joinable = resend_key(in, whole, plan->verdict, plan->shortcode, plan->report);
+    if (!plan->joinable)
+        return E_NOT_FOUND;
+    int err = resend_find(in, plan->report, &ticket);
+    if (err != OK)
+        return err;
+    err = resend_join(in, whole, plan->verdict, ticket, out);
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    return err;
+}
+
+static int open_or_refuse(struct ingest *in, struct whole *whole, struct plan *plan, struct store_outcome *out)
+{
+    Aduan__Record__Message *message = whole->message;
+    fill_message(in, whole, plan);
+    bool ticket = message->fate == MESSAGE_FATE(TICKET);
+    int err = txn_put_record_new(&in->txn, T_MESSAGE, whole->key, STORE_KEY_MESSAGE_BYTES, &message->base);
+    /* The parts of a joined message have been announced each when it came; a reason is news all the same. */
+    if (err == OK && (message->parts_total == 0 || !ticket))
+        err = ingest_received(in, message, whole->key);
+    if (err != OK)
+        return err;
+    err = ticket ? open_ticket(in, whole, plan) : queue_reply(in, whole, plan, NULL);
+    if (err != OK)
+        return err == E_EXISTS ? E_CORRUPT : err; /* the serials of meta are behind the tickets */
+    *out = (struct store_outcome){
+        .kind = ticket ? STORE_TICKET : STORE_NO_TICKET, .ticket = message->ticket, .repaired = message->text_repaired};
+    return OK;
+}
+
 int ingest_whole(struct ingest *in, struct whole *whole, struct store_outcome *out)
 {
     struct verdict asked;
     struct plan plan = {.verdict = whole->verdict};
     int err = OK;
     if (!plan.verdict) {
-        err = decide(in, whole, &asked);
+        err = receive(in, whole, &asked);
         plan.verdict = &asked;
     }
     if (err != OK)
         return err;
     Aduan__Record__Message *message = whole->message;
     shortcode_text(message, plan.shortcode);
-    fill_message(in, whole, &plan);
-    bool ticket = message->fate == MESSAGE_FATE(TICKET);
-    err = txn_put_record_new(&in->txn, T_MESSAGE, whole->key, STORE_KEY_MESSAGE_BYTES, &message->base);
-    /* The parts of a joined message have been announced each when it came; a reason is news all the same. */
-    if (err == OK && (message->parts_total == 0 || !ticket))
-        err = ingest_received(in, message, whole->key);
-    if (err != OK)
+    message->text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
+    message->text_repaired = message->text_repaired || whole->text->repaired;
+    err = join(in, whole, &plan, out);
+    if (err != E_NOT_FOUND)
         return err;
-    err = ticket ? open_ticket(in, whole, &plan) : queue_reply(in, whole, &plan, NULL);
-    if (err != OK)
-        return err == E_EXISTS ? E_CORRUPT : err; /* the serials of meta are behind the tickets */
-    *out = (struct store_outcome){
-        .kind = ticket ? STORE_TICKET : STORE_NO_TICKET, .ticket = message->ticket, .repaired = message->text_repaired};
-    return OK;
+    if (plan.verdict->unread && !whole->later) {
+        err = decide(in, whole, &asked);
+        plan.verdict = &asked;
+        if (err != OK)
+            return err;
+    }
+    plan.joinable = plan.joinable && plan.verdict->open_ticket;
+    return open_or_refuse(in, whole, &plan, out);
 }

@@ -94,10 +94,21 @@ static bool withheld(const Ticket *ticket)
            asks_for_silence((const char *)ticket->text.data, ticket->text.len);
 }
 
+/* Written while the ticket had no class: whoever reads it later must see it as it was seen then. */
+static bool is_early(const Event *event, const Ticket *ticket)
+{
+    return ticket->unclassified || event->sequence < ticket->opened_sequence;
+}
+
 /* Whose the ticket was when the event was written, as far as the log tells. */
 static const char *agency_of(const Event *event, const Ticket *ticket)
 {
-    return *event->agency ? event->agency : ticket->agency;
+    return *event->agency || is_early(event, ticket) ? event->agency : ticket->agency;
+}
+
+static const char *category_of(const Event *event, const Ticket *ticket)
+{
+    return *event->category || !ticket || is_early(event, ticket) ? event->category : ticket->category;
 }
 
 static bool visible(const struct view *view, const Event *event, const Ticket *ticket)
@@ -278,6 +289,13 @@ static void fill_quarantined(const struct source *from, struct view_event *out)
     out->event.sms_quarantined = &out->sms_quarantined;
 }
 
+static void fill_joined(const struct source *from, struct view_event *out)
+{
+    aduan__feed__v1__ticket_joined__init(&out->ticket_joined);
+    out->ticket_joined.messages = from->event->messages;
+    out->event.ticket_joined = &out->ticket_joined;
+}
+
 static const struct kind_row {
     const char *name;
     Aduan__Feed__V1__Event__WhatCase what;
@@ -295,6 +313,7 @@ static const struct kind_row {
     [KIND(REPLY_DELIVERED)] = {"reply_delivered", WHAT(REPLY_DELIVERED), fill_reply},
     [KIND(REPLY_FAILED)] = {"reply_failed", WHAT(REPLY_FAILED), fill_reply},
     [KIND(SMS_QUARANTINED)] = {"sms_quarantined", WHAT(SMS_QUARANTINED), fill_quarantined},
+    [KIND(TICKET_JOINED)] = {"ticket_joined", WHAT(TICKET_JOINED), fill_joined},
 };
 
 /* NULL: a kind that this program does not know. */
@@ -360,7 +379,7 @@ bool view_event_init(const struct view *view, const uint8_t epoch[STORE_EPOCH_BY
     if (!kind || !visible(view, event, ticket))
         return false;
     out->text = NULL;
-    level_of(*event->category || !ticket ? event->category : ticket->category, VIEW_CATEGORY_MAX, out->category);
+    level_of(category_of(event, ticket), VIEW_CATEGORY_MAX, out->category);
     aduan__feed__v1__event__init(&out->event);
     out->event.schema_version = SCHEMA_VERSION;
     out->event.epoch = (ProtobufCBinaryData){STORE_EPOCH_BYTES, (uint8_t *)epoch};
