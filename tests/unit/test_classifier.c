@@ -12,9 +12,16 @@
 
 static int injected_ingest(struct store *store, const struct store_policy *policy, const struct store_item *items,
                            size_t n, uint64_t now_us, struct store_outcome *outcomes, struct fault *fault);
+static int injected_claim(struct store *store, const struct store_unclassified_claim *claim,
+                          struct store_unclassified *out, size_t *count, size_t *given_up, struct fault *fault);
+static int injected_settle(struct store *store, const struct store_unclassified *taken, const struct verdict *verdicts,
+                           size_t n, uint64_t now_us, size_t *settled, struct fault *fault);
 #define store_ingest injected_ingest
+#define store_unclassified_claim(...) injected_claim(__VA_ARGS__) /* there is a struct of that name too */
+#define store_unclassified_settle injected_settle
 #include "../../workers/classifier/classifier.c"
 #include "../../workers/classifier/commit.c"
+#include "../../workers/classifier/peak.c"
 
 enum { MESSAGES = 20, POISON = 7 };
 
@@ -38,6 +45,36 @@ static int injected_ingest(struct store *store, const struct store_policy *polic
         parked[sms->uuid.data[0]] += sms->quarantine != 0;
         outcomes[i].kind = sms->quarantine ? STORE_QUARANTINED : STORE_TICKET;
     }
+    return OK;
+}
+
+/* What is to be classified, and what came of it. */
+static unsigned unclassified, gave_up, classes;
+static int claim_fails, settle_fails;
+
+static int injected_claim(struct store *store, const struct store_unclassified_claim *claim,
+                          struct store_unclassified *out, size_t *count, size_t *given_up, struct fault *fault)
+{
+    (void)store;
+    if (claim_fails)
+        return fault_set(fault, (enum err)claim_fails, "refused");
+    *given_up = gave_up;
+    gave_up = 0;
+    for (*count = 0; *count < claim->max && unclassified > 0; unclassified--, (*count)++)
+        out[*count] = (struct store_unclassified){.ticket = unclassified, .text = strdup("jalan"), .len = 5};
+    return OK;
+}
+
+static int injected_settle(struct store *store, const struct store_unclassified *taken, const struct verdict *verdicts,
+                           size_t n, uint64_t now_us, size_t *settled, struct fault *fault)
+{
+    (void)store, (void)now_us;
+    if (settle_fails)
+        return fault_set(fault, (enum err)settle_fails, "refused");
+    for (size_t i = 0; i < n; i++)
+        assert_true(verdicts[i].open_ticket && taken[i].ticket > 0);
+    classes += (unsigned)n;
+    *settled = n;
     return OK;
 }
 
@@ -108,6 +145,9 @@ static int set_up(void **state)
     config = (struct config){
         .batch_max = 512, .batch_ms = 50, .credit = 100, .shortcodes = shortcodes, .shortcode_count = 1};
     config.language = (char *)"id";
+    config.smoke_sender = (char *)"6281200000001";
+    unclassified = gave_up = classes = 0;
+    claim_fails = settle_fails = OK;
     worker = (struct worker){.config = &config, .channel_count = 2};
     assert_int_equal(
         rules_load(ADUAN_ETC_DIR "/categories.yaml", ADUAN_ETC_DIR "/agencies.yaml", &worker.rules, &fault), OK);
@@ -253,6 +293,108 @@ static void other_frames_are_refused(void **state)
     assert_true(classifier_role.idle(&worker));
 }
 
+/* What the store was given of the first one. */
+static struct store_item first_item;
+
+/* What is held becomes a citizen's report of bearerbox's second `time`. */
+static void held_are_reports(uint32_t time)
+{
+    for (size_t i = 0; i < classifier()->count; i++) {
+        Aduan__Wire__Sms *sms = classifier()->held[i].sms;
+        ProtobufCBinaryData *fields[] = {&sms->sender, &sms->receiver, &sms->body};
+        static const char *const values[] = {"+6281234567890", "1708", "jalan rusak"};
+        for (size_t f = 0; f < 3; f++) {
+            free(fields[f]->data);
+            *fields[f] = (ProtobufCBinaryData){strlen(values[f]), (uint8_t *)strdup(values[f])};
+        }
+        sms->time = time;
+    }
+}
+
+static int remember_first(const struct store_item *items, size_t n)
+{
+    assert_true(n > 0);
+    first_item = items[0];
+    return OK;
+}
+
+static void what_waited_too_long_is_only_received(void **state)
+{
+    (void)state;
+    refuse = remember_first;
+    config.peak_age_s = 2;
+    arrive(0, 0, 3);
+    held_are_reports(1000); /* a very old backlog */
+    commit_held(&worker);
+    assert_true(first_item.later);
+    config.peak_age_s = 0; /* never */
+    arrive(0, 3, 6);
+    held_are_reports(1000);
+    commit_held(&worker);
+    assert_false(first_item.later);
+    config.peak_age_s = 3600;
+    arrive(0, 6, 9);
+    held_are_reports((uint32_t)(clock_now_us() / 1000000));
+    commit_held(&worker);
+    assert_false(first_item.later);
+}
+
+static void what_was_received_is_classified_when_nothing_is_held(void **state)
+{
+    (void)state;
+    unclassified = 5;
+    classifier()->expire_ms = UINT64_MAX;
+    static struct channel *none[2];
+    worker.channels = none;
+    arrive(0, 0, 2);
+    classifier()->done_ms = clock_mono_ms() + 10000; /* held for company that does not come */
+    (void)classifier_role.work(&worker, clock_mono_ms());
+    assert_int_equal(classes, 0);
+    held_drop(classifier(), 2);
+    (void)classifier_role.work(&worker, clock_mono_ms());
+    assert_int_equal(classes, 5);
+    uint64_t now_ms = clock_mono_ms();
+    peak_catch_up(&worker, now_ms);
+    assert_true(classifier()->later_ms > now_ms); /* nothing is left: it is looked at on the timer */
+    worker.draining = true;
+    unclassified = 1;
+    (void)classifier_role.work(&worker, clock_mono_ms() + 5000);
+    assert_int_equal(unclassified, 1);
+    worker.draining = false;
+}
+
+static void a_store_that_refuses_classes_is_asked_again_later(void **state)
+{
+    (void)state;
+    uint64_t now_ms = clock_mono_ms();
+    claim_fails = E_FULL;
+    unclassified = 2;
+    peak_catch_up(&worker, now_ms);
+    assert_int_equal(classifier()->later_ms, now_ms + RETRY_MS);
+    claim_fails = OK;
+    settle_fails = E_IO;
+    peak_catch_up(&worker, now_ms);
+    assert_int_equal(classifier()->later_ms, now_ms + RETRY_MS);
+    assert_int_equal(worker.errors, 2);
+    settle_fails = OK;
+    gave_up = 1;
+    peak_catch_up(&worker, now_ms);
+    assert_int_equal(classifier()->later_ms, now_ms); /* there may be more */
+}
+
+static void a_slice_is_as_large_as_its_time_allows(void **state)
+{
+    (void)state;
+    assert_int_equal(slice(classifier()), SLICE_MAX);
+    peak_measure(classifier(), 10000);
+    assert_int_equal(classifier()->cost_us, 10000);
+    assert_int_equal(slice(classifier()), 10);
+    peak_measure(classifier(), 90000);
+    assert_int_equal(classifier()->cost_us, 20000);
+    classifier()->cost_us = 10 * SLICE_US;
+    assert_int_equal(slice(classifier()), 1);
+}
+
 #define WITH_CLASSIFIER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -266,6 +408,10 @@ int main(void)
         WITH_CLASSIFIER(not_even_one_that_cannot_be_parked),
         WITH_CLASSIFIER(a_lost_box_takes_its_messages_along),
         WITH_CLASSIFIER(other_frames_are_refused),
+        WITH_CLASSIFIER(what_waited_too_long_is_only_received),
+        WITH_CLASSIFIER(what_was_received_is_classified_when_nothing_is_held),
+        WITH_CLASSIFIER(a_store_that_refuses_classes_is_asked_again_later),
+        WITH_CLASSIFIER(a_slice_is_as_large_as_its_time_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,8 +114,11 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
         commit_held(worker);
     if (mono_ms >= classifier->expire_ms && !worker->draining)
         commit_expired_parts(worker, mono_ms);
+    if (classifier->count == 0 && !worker->draining && mono_ms >= classifier->later_ms)
+        peak_catch_up(worker, mono_ms);
     uint64_t next = mono_ms + (send_acks(worker) ? ACK_RETRY_MS : IDLE_MS);
     uint64_t commit = commit_due_ms(worker);
+    next = classifier->later_ms < next && !worker->draining && classifier->count == 0 ? classifier->later_ms : next;
     worker->backlog = (uint32_t)classifier->count;
     worker->oldest_us = classifier->count > 0 ? classifier->held[0].arrived_us : 0;
     return commit < next ? commit : next;

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 enum {
+    UNDERSTAND_MS = 250,
     RETRY_FIRST_MS = 250,
     RETRY_MAX_MS = 4000,
     EXPIRE_EVERY_MS = 1000,
@@ -32,6 +33,7 @@ struct batch_room {
     struct text *texts;
     struct verdict *verdicts;
     struct store_outcome *outcomes;
+    bool *known;
     size_t room;
 };
 
@@ -52,6 +54,7 @@ void commit_done(struct classifier *classifier)
     free(batch->texts);
     free(batch->verdicts);
     free(batch->outcomes);
+    free(batch->known);
     free(batch);
     classifier->batch = NULL;
 }
@@ -66,6 +69,7 @@ static struct batch_room *room_for(struct classifier *classifier, size_t n)
                                  .texts = allocate(n, sizeof *batch->texts),
                                  .verdicts = allocate(n, sizeof *batch->verdicts),
                                  .outcomes = allocate(n, sizeof *batch->outcomes),
+                                 .known = allocate(n, sizeof *batch->known),
                                  .room = n};
     classifier->batch = batch;
     return batch;
@@ -77,11 +81,20 @@ static int decide(void *ctx, const struct desk_sms *sms, struct verdict *out)
     return desk_decide(worker->config, worker->rules, sms, out);
 }
 
+static void receive(void *ctx, const struct desk_sms *sms, struct verdict *out)
+{
+    const struct worker *worker = ctx;
+    desk_receive(worker->config, sms, out);
+}
+
 static struct store_policy policy(struct worker *worker)
 {
     const struct config *config = worker->config;
     return (struct store_policy){.ctx = worker,
                                  .decide = decide,
+                                 .receive = receive,
+                                 .resend_window_us = (uint64_t)config->resend_window_s * 1000000,
+                                 .reminder_us = (uint64_t)config->reply_reminder_s * 1000000,
                                  .part_wait_us = (uint64_t)config->part_wait_s * 1000000,
                                  .part_keep_us = (uint64_t)config->part_keep_s * 1000000,
                                  .reply_rate = config->reply_rate,
@@ -95,26 +108,69 @@ static bool is_whole(const Aduan__Wire__Sms *sms)
     return !sms->quarantine && udh_parse_concat(sms->udh.data, sms->udh.len, &concat) <= 0;
 }
 
-/* The store would do the same inside the transaction; whatever cannot be done here is left to it. */
-static void understand(struct worker *worker, const Aduan__Wire__Sms *sms, struct store_item *item, struct text *text,
-                       struct verdict *verdict)
+static struct desk_sms desk_sms_of(const Aduan__Wire__Sms *sms, const struct text *text)
+{
+    return (struct desk_sms){.sender = sms->sender.data,
+                             .sender_len = sms->sender.len,
+                             .receiver = sms->receiver.data,
+                             .receiver_len = sms->receiver.len,
+                             .text = text};
+}
+
+/* What costs little: the text, and everything but its class. The store would do the same inside the transaction;
+ * whatever cannot be done here is left to it. */
+static void take_up(struct worker *worker, const Aduan__Wire__Sms *sms, struct store_item *item, struct text *text,
+                    struct verdict *verdict)
 {
     *item = (struct store_item){.sms = sms};
     *text = (struct text){0};
     if (!is_whole(sms))
         return;
-    KILL_POINT("classifier", "understand");
-    KILL_POINT_TEXT("classifier", "poison", sms->body.data, sms->body.len);
     if (text_decode(sms->coding, sms->charset.data, sms->charset.len, sms->body.data, sms->body.len, text) != OK)
         return;
     item->text = text;
-    struct desk_sms whole = {.sender = sms->sender.data,
-                             .sender_len = sms->sender.len,
-                             .receiver = sms->receiver.data,
-                             .receiver_len = sms->receiver.len,
-                             .text = text};
-    if (decide(worker, &whole, verdict) == OK)
-        item->verdict = verdict;
+    const struct desk_sms whole = desk_sms_of(sms, text);
+    desk_receive(worker->config, &whole, verdict);
+    item->verdict = verdict;
+}
+
+/* What may cost much: the class, of what joins no ticket. */
+static void understand(struct worker *worker, struct store_item *item, struct verdict *verdict)
+{
+    const Aduan__Wire__Sms *sms = item->sms;
+    const struct desk_sms whole = desk_sms_of(sms, item->text);
+    uint64_t start_us = clock_mono_us();
+    KILL_POINT("classifier", "understand");
+    KILL_POINT_TEXT("classifier", "poison", sms->body.data, sms->body.len);
+    if (decide(worker, &whole, verdict) != OK)
+        item->verdict = NULL;
+    peak_measure(worker->role_state, clock_mono_us() - start_us);
+}
+
+/* Makes the first of n held messages ready; how many. Fewer when classifying takes long: those that are ready do not
+ * wait for the others. An SMS that waits too long already is only received. */
+static size_t make_ready(struct worker *worker, struct batch_room *batch, size_t n, struct store_policy *how)
+{
+    struct classifier *classifier = worker->role_state;
+    uint64_t until_ms = clock_mono_ms() + UNDERSTAND_MS;
+    for (size_t i = 0; i < n; i++)
+        take_up(worker, classifier->held[i].sms, &batch->items[i], &batch->texts[i], &batch->verdicts[i]);
+    store_resends_known(worker->store, how, batch->items, n, clock_now_us(), batch->known);
+    size_t ready = 0;
+    while (ready < n && (ready == 0 || clock_mono_ms() < until_ms)) {
+        struct store_item *item = &batch->items[ready];
+        bool late = peak_is_late(worker, item->sms, clock_now_us());
+        how->later = how->later || late;
+        if (item->verdict && item->verdict->unread) {
+            item->later = late;
+            if (!late && !batch->known[ready])
+                understand(worker, item, &batch->verdicts[ready]);
+        }
+        ready++;
+    }
+    for (size_t i = ready; i < n; i++)
+        text_done(&batch->texts[i]);
+    return ready;
 }
 
 static bool is_about_the_messages(int err)
@@ -204,10 +260,9 @@ void commit_held(struct worker *worker)
     if (classifier->singly > 0)
         n = 1;
     struct batch_room *batch = room_for(classifier, n);
-    for (size_t i = 0; i < n; i++)
-        understand(worker, classifier->held[i].sms, &batch->items[i], &batch->texts[i], &batch->verdicts[i]);
     struct store_policy how = policy(worker);
     struct fault fault = {0};
+    n = make_ready(worker, batch, n, &how);
     KILL_POINT("classifier", "before_commit");
     int err = store_ingest(worker->store, &how, batch->items, n, clock_now_us(), batch->outcomes, &fault);
     for (size_t i = 0; i < n; i++)

@@ -9,6 +9,7 @@
 
 uint64_t clock_now_us(void);  /* CLOCK_REALTIME */
 uint64_t clock_mono_ms(void); /* CLOCK_MONOTONIC */
+uint64_t clock_mono_us(void);
 /* What is done once a second is due a little after each whole second of the monotonic clock, and may be done so much
  * earlier. The clock is one for all processes, and the boxes speak first, at the whole second: so all wake in the same
  * moment, each once, and in between they sleep. */
