@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FATE_WORDS = 5 };
-static const char *const fates[FATE_WORDS] = {"none", "ticket", "part_waiting", "part_joined", "no_ticket"};
+enum { FATE_WORDS = 6 };
+static const char *const fates[FATE_WORDS] = {"none", "ticket", "part_waiting", "part_joined", "no_ticket", "resent"};
 
 static const char *fate_word(const Aduan__Record__Message *message)
 {

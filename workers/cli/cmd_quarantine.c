@@ -53,6 +53,8 @@ static struct store_policy policy(struct deciding *deciding)
                                  .decide = decide,
                                  .part_wait_us = (uint64_t)config->part_wait_s * 1000000,
                                  .part_keep_us = (uint64_t)config->part_keep_s * 1000000,
+                                 .resend_window_us = (uint64_t)config->resend_window_s * 1000000,
+                                 .reminder_us = (uint64_t)config->reply_reminder_s * 1000000,
                                  .reply_rate = config->reply_rate,
                                  .reply_rate_window_us = (uint64_t)config->reply_rate_window_s * 1000000};
 }

@@ -38,10 +38,13 @@ static const struct {
     FIGURE(wholes, "  whole, put together from parts"),
     FIGURE(parts, "  parts of long SMS"),
     FIGURE(no_ticket, "  without a ticket, with the reason"),
+    FIGURE(resent, "  said again, joined to their ticket"),
     FIGURE(quarantined, "  in quarantine"),
     FIGURE(tickets, "tickets"),
     FIGURE(tickets_without_reply, "  without a reply, with the reason"),
+    FIGURE(tickets_unclassified, "  received, to be classified"),
     FIGURE(replies, "replies"),
+    FIGURE(reminders, "  to SMS that said it again"),
     FIGURE(replies_open, "  on their way"),
     FIGURE(replies_sent, "  taken by the network"),
     FIGURE(replies_delivered, "  delivered"),
@@ -103,15 +106,17 @@ int cmd_verify(struct cli *cli)
 
 static int stats_json(const struct store_stats *stats)
 {
-    return output_json(json_pack(
-        "{s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:I,s:I,s:I,s:i,s:i,s:i}", "v", 1, "messages",
-        (json_int_t)stats->messages, "parts_waiting", (json_int_t)stats->parts_waiting, "tickets",
-        (json_int_t)stats->tickets, "tickets_open", (json_int_t)stats->tickets_open, "replies",
-        (json_int_t)stats->replies, "replies_due", (json_int_t)stats->replies_due, "events", (json_int_t)stats->events,
-        "identities", (json_int_t)stats->identities, "quarantined", (json_int_t)stats->quarantined, "oldest_due",
-        json_time(stats->oldest_due_us), "map_bytes", (json_int_t)stats->map_bytes, "used_bytes",
-        (json_int_t)stats->used_bytes, "disk_free_bytes", (json_int_t)stats->disk_free_bytes, "readers",
-        (int)stats->readers, "readers_max", (int)stats->readers_max, "version", (int)stats->version));
+    return output_json(
+        json_pack("{s:i,s:I,s:I,s:I,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:I,s:I,s:I,s:i,s:i,s:i}", "v", 1,
+                  "messages", (json_int_t)stats->messages, "resent", (json_int_t)stats->resent, "unclassified",
+                  (json_int_t)stats->unclassified, "oldest_unclassified", json_time(stats->oldest_unclassified_us),
+                  "parts_waiting", (json_int_t)stats->parts_waiting, "tickets", (json_int_t)stats->tickets,
+                  "tickets_open", (json_int_t)stats->tickets_open, "replies", (json_int_t)stats->replies, "replies_due",
+                  (json_int_t)stats->replies_due, "events", (json_int_t)stats->events, "identities",
+                  (json_int_t)stats->identities, "quarantined", (json_int_t)stats->quarantined, "oldest_due",
+                  json_time(stats->oldest_due_us), "map_bytes", (json_int_t)stats->map_bytes, "used_bytes",
+                  (json_int_t)stats->used_bytes, "disk_free_bytes", (json_int_t)stats->disk_free_bytes, "readers",
+                  (int)stats->readers, "readers_max", (int)stats->readers_max, "version", (int)stats->version));
 }
 
 static void count(const char *label, uint64_t value)
@@ -139,8 +144,10 @@ int cmd_stats(struct cli *cli)
         return stats_json(&stats);
     count("messages", stats.messages);
     count("parts waiting", stats.parts_waiting);
+    count("said again", stats.resent);
     count("tickets", stats.tickets);
     count("  open", stats.tickets_open);
+    count("  to be classified", stats.unclassified);
     count("replies", stats.replies);
     count("  due", stats.replies_due);
     if (stats.oldest_due_us && stats.oldest_due_us < now_us)

@@ -168,7 +168,7 @@ static void print_links(const struct cli *cli, const json_t *links, FILE *out)
 
 static void print_store(const struct cli *cli, const json_t *store, FILE *out)
 {
-    char used[32], map[32], disk[32], oldest[CLOCK_ISO_BYTES];
+    char used[32], map[32], disk[32], oldest[CLOCK_ISO_BYTES], waiting[CLOCK_ISO_BYTES];
 
     if (!json_is_true(json_object_get(store, "available"))) {
         fprintf(out, "\nstore       %s%s%s\n", paint_on(cli, PAINT_RED), text(store, "note"),
@@ -183,6 +183,11 @@ static void print_store(const struct cli *cli, const json_t *store, FILE *out)
             (unsigned long long)number(store, "tickets"), (unsigned long long)number(store, "tickets_open"),
             (unsigned long long)number(store, "messages"), (unsigned long long)number(store, "parts_waiting"),
             (unsigned long long)number(store, "events"));
+    if (number(store, "unclassified"))
+        fprintf(out, "peak        %s%llu ticket%s answered, to be classified, the oldest since %s%s\n",
+                paint_on(cli, PAINT_YELLOW), (unsigned long long)number(store, "unclassified"),
+                number(store, "unclassified") == 1 ? "" : "s", span(store, "oldest_unclassified_ms", 1000, waiting),
+                paint_off(cli, PAINT_YELLOW));
     fprintf(out, "replies     %llu, %llu due%s%s\n", (unsigned long long)number(store, "replies"),
             (unsigned long long)number(store, "replies_due"),
             number(store, "oldest_due_ms") ? ", the oldest since " : "",

@@ -10,6 +10,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RESENT_MAX = 100 };
+
+/* A message that is not there is left out. */
+static int load_resent(struct cli *cli, struct ticket_file *file)
+{
+    uint8_t keys[RESENT_MAX][STORE_KEY_MESSAGE_BYTES];
+    size_t count = 0;
+    int err = store_ticket_resent(cli->store, file->ticket->id, RESENT_MAX, keys, &count);
+
+    file->resent = calloc(count + 1, sizeof *file->resent);
+    if (!file->resent)
+        abort();
+    for (size_t i = 0; i < count && err == OK; i++) {
+        struct ticket_resent *resent = &file->resent[file->resent_count];
+
+        memcpy(resent->key, keys[i], sizeof resent->key);
+        err = store_message_get(cli->store, keys[i], sizeof keys[i], &resent->message);
+        file->resent_count += err == OK;
+        if (err == E_NOT_FOUND)
+            err = OK;
+    }
+    return err;
+}
+
 int ticket_file_load(struct cli *cli, const Aduan__Record__Ticket *ticket, struct ticket_file *out)
 {
     struct ticket_file file = {.ticket = ticket};
@@ -28,7 +52,9 @@ int ticket_file_load(struct cli *cli, const Aduan__Record__Ticket *ticket, struc
     }
     if (err == OK)
         err = store_message_get(cli->store, ticket->message_key.data, ticket->message_key.len, &file.message);
-    if (err != OK && err != E_NOT_FOUND) {
+    if (err == OK || err == E_NOT_FOUND)
+        err = load_resent(cli, &file);
+    if (err != OK) {
         ticket_file_done(&file);
         return err;
     }
@@ -41,6 +67,9 @@ void ticket_file_done(struct ticket_file *file)
     for (size_t i = 0; i < file->reply_count; i++)
         aduan__record__reply__free_unpacked(file->replies[i], NULL);
     free(file->replies);
+    for (size_t i = 0; i < file->resent_count; i++)
+        aduan__record__message__free_unpacked(file->resent[i].message, NULL);
+    free(file->resent);
     if (file->message)
         aduan__record__message__free_unpacked(file->message, NULL);
     *file = (struct ticket_file){0};
@@ -118,10 +147,24 @@ static json_t *message_json(const Aduan__Record__Message *message)
     return object;
 }
 
+static json_t *resent_json(const struct ticket_resent *resent)
+{
+    const Aduan__Record__Message *message = resent->message;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "key", json_hex(resent->key, sizeof resent->key));
+    json_object_set_new(object, "committed", json_time(message->committed_us));
+    json_object_set_new(object, "bearerbox", json_text(message->bearerbox, strlen(message->bearerbox)));
+    json_object_set_new(object, "no_reply_reason", text_or_null(message->no_reply_reason));
+    return object;
+}
+
 json_t *ticket_file_json(const struct ticket_file *file)
 {
-    json_t *object = json_object(), *replies = json_array(), *notes = json_array();
+    json_t *object = json_object(), *replies = json_array(), *notes = json_array(), *resent = json_array();
 
+    for (size_t i = 0; i < file->resent_count; i++)
+        json_array_append_new(resent, resent_json(&file->resent[i]));
     for (size_t i = 0; i < file->reply_count; i++)
         json_array_append_new(replies, reply_json(file->replies[i]));
     for (size_t i = 0; i < file->ticket->n_note; i++)
@@ -131,6 +174,9 @@ json_t *ticket_file_json(const struct ticket_file *file)
     json_object_update(object, fields);
     json_decref(fields);
     json_object_set_new(object, "why", json_text(file->ticket->why, strlen(file->ticket->why)));
+    json_object_set_new(object, "unclassified", json_boolean(file->ticket->unclassified));
+    json_object_set_new(object, "messages", json_integer((json_int_t)file->ticket->resends + 1));
+    json_object_set_new(object, "resent", resent);
     json_object_set_new(object, "replies", replies);
     json_object_set_new(object, "notes", notes);
     json_object_set_new(object, "message", file->message ? message_json(file->message) : json_null());
@@ -204,6 +250,9 @@ static void print_timeline(const struct cli *cli, const struct ticket_file *file
     if (message)
         add(&line, (uint64_t)message->time * 1000000, "SMS came in over %s", message->bearerbox);
     add(&line, file->ticket->opened_us, "ticket opened");
+    for (size_t i = 0; i < file->resent_count; i++)
+        add(&line, file->resent[i].message->committed_us, "the same SMS again over %s",
+            file->resent[i].message->bearerbox);
     for (size_t i = 0; i < file->ticket->n_note; i++) {
         const Aduan__Record__Note *note = file->ticket->note[i];
         char *text = output_clean(note->text.data, note->text.len, false);
@@ -277,13 +326,19 @@ void ticket_file_print(const struct cli *cli, const struct ticket_file *file, FI
     field(cli, out, "type", ticket->type);
     field(cli, out, "category", ticket->category);
     field(cli, out, "agency", ticket->agency);
-    field(cli, out, "why", ticket->why);
+    field(cli, out, "why", ticket->unclassified ? "received in a peak, not classified yet" : ticket->why);
     field(cli, out, "to", ticket->shortcode);
     if (file->number) {
         char *number = output_clean(file->number, strlen(file->number), false);
 
         field(cli, out, "from", number);
         free(number);
+    }
+    if (ticket->resends) {
+        char count[64];
+
+        snprintf(count, sizeof count, "%u, of which %u said it again", ticket->resends + 1, ticket->resends);
+        field(cli, out, "SMS", count);
     }
     print_replies(cli, file, out);
     print_timeline(cli, file, out);

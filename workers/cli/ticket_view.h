@@ -5,12 +5,19 @@
 
 #include "cli.h"
 
+struct ticket_resent {
+    uint8_t key[STORE_KEY_MESSAGE_BYTES];
+    Aduan__Record__Message *message;
+};
+
 /* What belongs to a ticket beside its own record. */
 struct ticket_file {
     const Aduan__Record__Ticket *ticket;
     Aduan__Record__Message *message; /* NULL when the store has it no more */
     Aduan__Record__Reply **replies;
     size_t reply_count;
+    struct ticket_resent *resent; /* SMS that said it again: the newest ones, oldest first */
+    size_t resent_count;
     const char *number; /* the citizen's, when it was asked for; borrowed, may be NULL */
 };
 

@@ -109,9 +109,12 @@ static void report_links(json_t *links, const struct process *p, const struct co
 
 static json_t *store_answer(const struct store_stats *s, uint64_t now_us)
 {
-    return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i}",
-                     "available", 1, "messages", (json_int_t)s->messages, "parts_waiting", (json_int_t)s->parts_waiting,
-                     "tickets", (json_int_t)s->tickets, "tickets_open", (json_int_t)s->tickets_open, "replies",
+    return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, "
+                     "s:i}",
+                     "available", 1, "resent", (json_int_t)s->resent, "unclassified", (json_int_t)s->unclassified,
+                     "oldest_unclassified_ms", (json_int_t)(since(s->oldest_unclassified_us, now_us) / 1000),
+                     "messages", (json_int_t)s->messages, "parts_waiting", (json_int_t)s->parts_waiting, "tickets",
+                     (json_int_t)s->tickets, "tickets_open", (json_int_t)s->tickets_open, "replies",
                      (json_int_t)s->replies, "replies_due", (json_int_t)s->replies_due, "oldest_due_ms",
                      (json_int_t)(since(s->oldest_due_us, now_us) / 1000), "events", (json_int_t)s->events,
                      "identities", (json_int_t)s->identities, "quarantined", (json_int_t)s->quarantined, "map_bytes",
