@@ -146,8 +146,12 @@ class Smsc:
 class Line:
     """bearerbox + SMSC simulator + aduand in `directory`."""
 
+    # Tests send one text many times, and a loaded machine keeps SMS waiting: neither is to matter unless a test says so.
+    QUIET = {"resend_window_s": 0, "peak_age_s": 0}
+
     def __init__(self, directory, config="", classifiers=1, responders=1, core_extra="#", shortcodes="1708",
-                 log_level="info", smsc=None):
+                 log_level="info", smsc=None, desk=None):
+        """desk: more keys of the mapping `desk`."""
         self.dir = pathlib.Path(directory)
         for name in ("kannel-store", "kannel-dlr", "run"):
             (self.dir / name).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -156,8 +160,10 @@ class Line:
         self.config = self.dir / "aduan.yaml"
         self._fill("kannel.conf.in", self.dir / "kannel.conf", core_extra, shortcodes)
         self._fill("aduan.yaml.in", self.config, core_extra, shortcodes)
+        keys = "".join(f"  {key}: {value}\n" for key, value in (self.QUIET | (desk or {})).items())
         self.config.write_text(
             self.config.read_text().replace("log_level: info", f"log_level: {log_level}")
+            .replace("desk:\n", "desk:\n" + keys, 1)
             + f"workers:\n  classifiers: {classifiers}\n  responders: {responders}\n" + config)
         self.bearerbox = self.aduand = None
         self.fakes = []
