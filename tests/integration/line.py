@@ -143,6 +143,38 @@ class Smsc:
         self.process.wait()
 
 
+class CountingSmsc(Smsc):
+    """With figures of each citizen instead of a list of all events: for many SMS."""
+
+    def __init__(self):
+        self.first_sent, self.first_answer = {}, {}  # number → Unix time
+        self.answers = {}  # number → how many
+        self.taken = 0  # SMS that bearerbox accepted
+        super().__init__()
+
+    def deliver(self, sender, *args, **more):
+        self.first_sent.setdefault(sender, time.time())
+        super().deliver(sender, *args, **more)
+
+    def _read(self):
+        for raw in self.process.stdout:
+            event = json.loads(raw)
+            with self.changed:
+                if event["event"] == "submit":
+                    self._count(event)
+                elif event["event"] == "deliver_resp":
+                    self.taken += event["status"] == 0
+                else:
+                    self.events.append(event)
+                self.changed.notify_all()
+
+    def _count(self, event):
+        if event["udh"] and bytes.fromhex(event["udh"])[5] != 1:
+            return  # the rest of a long answer
+        self.answers[event["to"]] = self.answers.get(event["to"], 0) + 1
+        self.first_answer.setdefault(event["to"], event["at"])
+
+
 class Line:
     """bearerbox + SMSC simulator + aduand in `directory`."""
 

@@ -29,7 +29,7 @@ LEASE_S = 2
 
 CONFIG = """
 desk: {{name: Kota Uji, shortcodes: ["1708"], categories: {etc}/categories.yaml, agencies: {etc}/agencies.yaml,
-       replies: replies}}
+       replies: replies, resend_window_s: 0, peak_age_s: 0}}
 store: {{dir: store, map_bytes: 64 MiB, key: store.key}}
 run: {{dir: run}}
 boxes: [{{name: box1, bearerboxes: [{{name: main, host: 127.0.0.1, port: 13001}}]}}]
