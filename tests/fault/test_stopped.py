@@ -2,6 +2,7 @@
 """Processes that stand still past what the others bear, and go on: late work changes nothing, and nothing is missing."""
 
 import signal
+import time
 
 from faultline import QUICK, FaultLine, copies, report
 from line import wait_for
@@ -79,7 +80,12 @@ def test_box_stopped_until_the_window_is_full_and_continued(tmp_path):
         all_once(line, many)
 
 
-def test_nobody_works_for_a_while(tmp_path):
+def oldest_in_spool_s(line):
+    files = [path for path in (line.dir / "kannel-store").rglob("*") if path.is_file()]
+    return time.time() - min(path.stat().st_mtime for path in files) if files else 0
+
+
+def test_nobody_works_for_a_minute(tmp_path):
     """No classifier and no responder: SMS wait at bearerbox, which has accepted them, and are neither lost nor doubled."""
     with FaultLine(tmp_path) as line:
         line.start()
@@ -91,6 +97,8 @@ def test_nobody_works_for_a_while(tmp_path):
         box = wait_for(lambda: [p for p in line.status()["processes"] if p["name"] == "box1" and "classifier" in p["note"]],
                        "the box to say what it lacks")[0]
         assert box["state"] == "degraded"
+        wait_for(lambda: oldest_in_spool_s(line) > 60, "a minute to pass", patience=90)
         assert line.json("stats")["messages"] == 0
+        assert len(line.spool()) == SMS
         line.aduan("scale", "classifier=2", "responder=2")
         all_once(line, SMS)
