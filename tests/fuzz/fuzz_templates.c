@@ -39,7 +39,8 @@ static void put(const uint8_t *data, size_t size)
 
 static void render_all(const struct templates *templates)
 {
-    static const char *const names[] = {"received", "received_incomplete", "emergency", "empty", "unreadable"};
+    static const char *const names[] = {"received", "received_incomplete", "received_unread", "reminder", "emergency",
+                                        "empty",    "unreadable"};
     static const struct template_fields fields = {"Kota Pekalongan", "1000013",  "jalan",      "DPUPR",
                                                   "jalan",           "diterima", "21-11-2026", "jawaban"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -137,7 +137,9 @@ static int no_answer(const struct sending *sending, int err, uint64_t seconds)
     return cli_fail(
         cli, CLI_FAILED,
         "%zu of %zu answered in %llu s: bearerbox was given the SMS, and nothing came back. See aduan status: "
-        "is the link up, do classifiers and responders run? (Or another phone holds the fake link.)",
+        "is the link up, do classifiers and responders run? (Or another phone holds the fake link; or that number sent "
+        "the "
+        "same within replies.reminder_s, which only smoke.sender may.)",
         sending->answered, sending->count, (unsigned long long)seconds);
 }
 
