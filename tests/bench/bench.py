@@ -27,6 +27,8 @@ CONFIG = """desk:
   categories: {etc}/categories.yaml
   agencies: {etc}/agencies.yaml
   replies: {etc}/replies
+  resend_window_s: 0
+  peak_age_s: 0
 store:
   dir: {dir}/store
   map_bytes: {map_bytes}
