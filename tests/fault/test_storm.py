@@ -116,7 +116,7 @@ def test_a_peak_is_answered_first_and_classified_once(tmp_path, point):
 def test_in_a_peak_nobody_waits_for_what_kills_its_reader(tmp_path):
     """It is answered like the others, ends three classifiers when it is read, and is given up."""
     poison = 7
-    with FaultLine(tmp_path, QUICK, classifiers=2, desk=PEAK, fault="classifier:poison:1", fault_text="RACUN") as line:
+    with FaultLine(tmp_path, QUICK, classifiers=2, desk=PEAK, fault="classifier:class:1", fault_text="RACUN") as line:
         line.order(clock_ahead_s=AHEAD_S)
         line.start()
         for number in range(SMS):

@@ -195,7 +195,7 @@ class Line:
         keys = "".join(f"  {key}: {value}\n" for key, value in (self.QUIET | (desk or {})).items())
         self.config.write_text(
             self.config.read_text().replace("log_level: info", f"log_level: {log_level}")
-            .replace("desk:\n", "desk:\n" + keys, 1)
+            .replace("store:\n", keys + "store:\n", 1)
             + f"workers:\n  classifiers: {classifiers}\n  responders: {responders}\n" + config)
         self.bearerbox = self.aduand = None
         self.fakes = []

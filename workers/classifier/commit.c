@@ -126,6 +126,8 @@ static void take_up(struct worker *worker, const Aduan__Wire__Sms *sms, struct s
     *text = (struct text){0};
     if (!is_whole(sms))
         return;
+    KILL_POINT("classifier", "understand");
+    KILL_POINT_TEXT("classifier", "poison", sms->body.data, sms->body.len);
     if (text_decode(sms->coding, sms->charset.data, sms->charset.len, sms->body.data, sms->body.len, text) != OK)
         return;
     item->text = text;
@@ -140,8 +142,7 @@ static void understand(struct worker *worker, struct store_item *item, struct ve
     const Aduan__Wire__Sms *sms = item->sms;
     const struct desk_sms whole = desk_sms_of(sms, item->text);
     uint64_t start_us = clock_mono_us();
-    KILL_POINT("classifier", "understand");
-    KILL_POINT_TEXT("classifier", "poison", sms->body.data, sms->body.len);
+    KILL_POINT_TEXT("classifier", "class", sms->body.data, sms->body.len);
     if (decide(worker, &whole, verdict) != OK)
         item->verdict = NULL;
     peak_measure(worker->role_state, clock_mono_us() - start_us);
