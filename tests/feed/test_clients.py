@@ -356,9 +356,8 @@ def test_conformance_on_a_real_line(commands, tmp_path):
     with feed_line(tmp_path) as line:
         key = tmp_path / "key"
         key.write_text(f"{line.server_key}\n{line.integrator('acme', 'full')}\n")
-        line.fakesmsc(200, "0812 1708 text Jalan berlubang di depan pasar, mohon diperbaiki")
+        line.fakesmsc(3000, "0812 1708 text Lampu jalan mati sejak kemarin, mohon diperbaiki", interval=0.02)
         line.settled(1200)
-        line.fakesmsc(300, "0812 1708 text Lampu jalan mati sejak kemarin", interval=0.05)
         code, verdict = conformance(f"{line.publish},{line.replay}", key, "--view", "acme", "--json", "--rules",
                                     "R1,R4,live", "--", *commands["python"])
         assert code == 0 and set(verdict["rules"]) == {"R1", "R4", "live"}, verdict
