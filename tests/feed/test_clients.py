@@ -1,24 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The three clients of proto/clients, each by itself on a feed in memory, and their examples."""
 
-import contextlib
-import hashlib
-import hmac
-import http.server
-import itertools
 import json
-import os
-import queue
 import signal
-import subprocess
-import threading
 import time
 
 import pytest
 import zmq
 
 import clients
-from fakefeed import FakeFeed
+from feeding import Feed, Hook, lines_of, read, running, sequences
 from feedline import PATIENCE, wait_for
 from schema import make_events, pb, without_kind
 
@@ -36,50 +27,10 @@ def command(request, commands):
     return commands[request.param]
 
 
-class Feed(FakeFeed):
-    """A feed in memory on ipc in a directory of its own."""
-
-    def __init__(self, directory, **more):
-        super().__init__(f"ipc://{directory}/pub", f"ipc://{directory}/replay", beacon_s=0.2, **more)
-        self.directory = directory
-
-    def env(self, topic="v1.full.", **more):
-        return {**os.environ, "ADUAN_PUBLISH": self.endpoints[0], "ADUAN_REPLAY": self.endpoints[1],
-                "ADUAN_TOPIC": topic, **more}
-
-    def live(self, events):
-        self.commit(events)
-        self.publish(events)
-
-
 @pytest.fixture
 def feed(tmp_path):
     with Feed(tmp_path) as made:
         yield made
-
-
-@contextlib.contextmanager
-def running(command, env, *args, **options):
-    process = subprocess.Popen([*command, *map(str, args)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               **options)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def read(process, count):
-    """So many lines of its output: the sequences."""
-    return [int(process.stdout.readline().split()[0].split(b":")[1]) for _ in range(count)]
-
-
-def sequences(events):
-    return [e.sequence for e in events]
-
-
-def lines_of(path):
-    return [int(line.split(":")[1].split(" ")[0]) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 # --- what each does, by itself
@@ -222,40 +173,8 @@ def test_a_state_file_of_the_library(feed, commands, name, tmp_path):
 
 # --- the examples
 
-class Hook(http.server.ThreadingHTTPServer):
-    """Takes every third call only; remembers the rest as they came."""
-
-    def __init__(self):
-        self.calls, self.numbers, hook = queue.Queue(), itertools.count(1), self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                accepted = next(hook.numbers) % 3 != 2
-                hook.calls.put((accepted, self.headers["X-Aduan-Event"], self.headers["X-Aduan-Signature"], body))
-                self.send_response(200 if accepted else 503)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def accepted(self, count):
-        found = []
-        while len(found) < count:
-            accepted, ident, signature, body = self.calls.get(timeout=PATIENCE)
-            mac = hmac.new(b"a shared secret", body, hashlib.sha256).hexdigest()
-            assert signature == f"sha256={mac}"
-            if accepted:
-                found.append((int(ident.split(":")[1]), json.loads(body)))
-        return found
-
-
 def test_webhook_signs_retries_and_goes_on(feed, commands, tmp_path):
-    hook = Hook()
+    hook = Hook(lambda number: number % 3 != 2)
     example = [commands["node"][0], str(clients.CLIENTS / "node/examples/webhook.js")]
     args = (*feed.endpoints, "v1.full.", f"http://127.0.0.1:{hook.server_port}/", tmp_path / "state")
     env = {**feed.env(), "ADUAN_SECRET": "a shared secret"}

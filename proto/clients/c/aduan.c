@@ -131,13 +131,12 @@ static int take_chunk(struct feed *f, const Aduan__Feed__V1__Chunk *chunk)
  * too, so it needs no Head. */
 static int replay(struct feed *f, uint64_t until)
 {
-    char *topics[] = {(char *)f->options->topic};
     for (int rc;;) {
         Aduan__Feed__V1__Replay wanted = ADUAN__FEED__V1__REPLAY__INIT;
         wanted.epoch = (Bytes){f->placed ? 16 : 0, f->epoch};
         wanted.from_case = ADUAN__FEED__V1__REPLAY__FROM_AFTER;
         wanted.after = f->last, wanted.until = until, wanted.credit = CREDIT;
-        wanted.topic = topics, wanted.n_topic = 1;
+        wanted.topic = (char *[]){(char *)f->options->topic}, wanted.n_topic = 1;
         f->id++;
         for (rc = ask(f, QUESTION(REPLAY), &wanted); !rc;) {
             if ((rc = answer(f)) || f->answer->what_case != ANSWER(CHUNK))
@@ -177,6 +176,8 @@ static int take(struct feed *f, Bytes epoch, uint64_t sequence, const Event *e)
 
 static int hear(struct feed *f)
 {
+    if (f->options->idle && !zmq_poll(&(zmq_pollitem_t){.socket = f->sub, .events = ZMQ_POLLIN}, 1, 0))
+        f->options->idle(f->arg);
     int rc = receive(f, f->sub, 2, f->heard_ms + SILENCE_MS);
     if (rc <= 0)
         return rc; /* R6 */

@@ -24,6 +24,7 @@ struct aduan_options {
     uint8_t epoch[16];
     uint64_t sequence;
     void (*news)(void *arg, const char *text); /* told what the operator ought to know */
+    void (*idle)(void *arg); /* NULL, or called when nothing waits: a moment to write down what was gathered */
 };
 
 enum { ADUAN_REFUSED = -1, ADUAN_INVALID = -2 };
@@ -33,7 +34,6 @@ enum { ADUAN_REFUSED = -1, ADUAN_INVALID = -2 };
 typedef int aduan_handler(void *arg, const struct aduan_event *event);
 int aduan_follow(const struct aduan_options *options, aduan_handler *handler, void *arg);
 
-/* A field of the event's kind by its name in feed.proto: a string with its NUL, or bytes; NULL when the kind has none.
- */
+/* A field of the event's kind by its name in feed.proto: text, with a NUL behind it, or bytes; NULL: it has none. */
 const void *aduan_field(const struct aduan_event *event, const char *name, size_t *bytes);
 #endif

@@ -50,7 +50,10 @@ def main():
                     position=position, news=lambda text: print(f"archiver: {text}", file=sys.stderr))
         for event in feed:
             text = MessageToJson(event, indent=None, preserving_proto_field_name=True)
-            archive.write(f"{event.epoch.hex()}:{event.sequence} {text}\n".encode())
+            line = f"{event.epoch.hex()}:{event.sequence} {text}\n".encode()
+            if archive.write(line) != len(line):
+                sys.exit(f"archiver: {args.file}: the disk took a part of event {event.sequence}; start again when "
+                         "there is room")
 
 
 if __name__ == "__main__":
