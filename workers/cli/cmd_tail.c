@@ -222,6 +222,9 @@ static int drain(struct cli *cli, struct store_feed *feed, const struct filter *
 
         if (err)
             return cli_fail(cli, CLI_STORE, "events cannot be read (%s); try: aduan verify", err_name(err));
+        if (count && items[0].event->sequence > *from)
+            cli_remark(cli, "history begins at %llu now: the log was trimmed before it was read here",
+                       (unsigned long long)items[0].event->sequence);
         for (size_t i = 0; code == CLI_OK && *left && i < count; i++) {
             *from = items[i].event->sequence + 1;
             if (!shown(filter, &items[i]))
