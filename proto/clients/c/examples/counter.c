@@ -117,6 +117,9 @@ int main(int argc, char **argv)
     memcpy(options.epoch, counts.epoch, 16);
     options.sequence = counts.sequence;
     int rc = aduan_follow(&options, count, &counts);
-    fprintf(stderr, "counter: ended, %d\n", rc);
+    if (rc == ADUAN_INVALID)
+        say(NULL, "an endpoint, the topic or a key cannot be: is the topic cut behind a dot, are the keys in Z85?");
+    else
+        say(NULL, rc == ADUAN_REFUSED ? "the desk refuses" : "the counts cannot be written");
     return 1;
 }
