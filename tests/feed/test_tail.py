@@ -5,6 +5,7 @@ shows: filters, --since, colours."""
 import contextlib
 import json
 import os
+import pathlib
 import pty
 import re
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 from feedline import PATIENCE, ROOT, feed_line, wait_for
 
-BIN = os.environ.get("ADUAN_BIN", ROOT / "build/debug/bin")
+BIN = pathlib.Path(os.environ.get("ADUAN_BIN", ROOT / "build/debug/bin"))
 TEXTS = ("Lampu jalan mati di Jl. Merdeka", "Jalan berlubang di depan pasar", "Sampah menumpuk di pasar",
          "Jalan berlubang di dekat sekolah")
 
