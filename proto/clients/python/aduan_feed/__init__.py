@@ -231,7 +231,9 @@ class Feed:
 
     def _refused(self, refused):
         if refused.code not in (feed_pb2.Refused.TOO_MANY, feed_pb2.Refused.BUSY):
-            raise Refused(f"{refused.code}: {refused.reason}")
+            known = feed_pb2.Refused.Code.values()  # a newer desk may have more
+            raise Refused(f"{feed_pb2.Refused.Code.Name(refused.code) if refused.code in known else refused.code}: "
+                          f"{refused.reason}")
         self.news(f"not now: {refused.reason}")
         time.sleep(AGAIN_S)
 
