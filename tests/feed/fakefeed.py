@@ -31,7 +31,8 @@ class FakeFeed:
         self.beacons = True
         self.chunk_size = 1000
         self.double_chunks = False
-        self.on_request = lambda request: None  # may return "ignore" or Responses to send instead
+        # May return "ignore", a list of Responses to send instead, or a tuple of those to send before the right one.
+        self.on_request = lambda request: None
         self.requests = []  # (when, Request)
         self.subscriptions = collections.Counter()
         self.replays = {}
@@ -109,10 +110,11 @@ class FakeFeed:
         with self.lock:
             self.wake.send(b"")
 
-    def wait_subscribed(self, seconds, prefix="v1."):
+    def wait_subscribed(self, seconds, prefix="v1.", count=1):
+        """Until so many connections have subscribed to one and the same topic."""
         with self.changed:
             return self.changed.wait_for(
-                lambda: any(n > 0 and t.startswith(prefix) for t, n in self.subscriptions.items()), seconds)
+                lambda: any(n >= count and t.startswith(prefix) for t, n in self.subscriptions.items()), seconds)
 
     # --- the thread
 
@@ -165,7 +167,8 @@ class FakeFeed:
         if instead is not None:
             for response in instead if instead != "ignore" else ():
                 ask.send_multipart([who, response.SerializeToString()])
-            return
+            if not isinstance(instead, tuple):
+                return
 
         def answer(**what):
             ask.send_multipart([who, pb.Response(version=1, id=request.id, **what).SerializeToString()])

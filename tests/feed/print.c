@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The C client, printing what it delivers: one line `epoch:sequence` an event. ADUAN_PUBLISH, ADUAN_REPLAY, ADUAN_TOPIC
- * and the keys come from the environment. With a file as argument it goes on where that file ends. */
+/* The C client, printing what it delivers: one line `epoch:sequence kind ticket` an event. ADUAN_PUBLISH, ADUAN_REPLAY,
+ * ADUAN_TOPIC and the keys come from the environment. With a file as argument it goes on where that file ends. */
 #include <aduan.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,11 +11,12 @@
 
 static int print(void *arg, const struct aduan_event *event)
 {
-    char line[64];
+    char line[256];
     int length = 0;
     for (int i = 0; i < 16; i++)
         length += sprintf(line + length, "%02x", event->epoch[i]);
-    length += sprintf(line + length, ":%" PRIu64 "\n", event->sequence);
+    length += snprintf(line + length, sizeof line - (size_t)length, ":%" PRIu64 " %s %" PRIu64 "\n", event->sequence,
+                       event->kind, event->ticket);
     return write(*(int *)arg, line, (size_t)length) == length ? 0 : 1;
 }
 

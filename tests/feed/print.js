@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: BSD-2-Clause
-// The Node client, printing what it delivers: one line `epoch:sequence` an event. ADUAN_PUBLISH, ADUAN_REPLAY,
-// ADUAN_TOPIC and the keys come from the environment. With a file as argument it goes on where that file ends.
+// The Node client, printing what it delivers: one line `epoch:sequence kind ticket` an event. ADUAN_PUBLISH,
+// ADUAN_REPLAY, ADUAN_TOPIC and the keys come from the environment. With a file as argument it goes on where that
+// file ends.
 'use strict';
 const fs = require('fs');
 const { Feed } = require(process.env.ADUAN_NODE_CLIENT || 'aduan-feed');
@@ -15,7 +16,7 @@ async function main() {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     fs.ftruncateSync(out, whole.length);
     if (whole) {
-      const [epoch, sequence] = whole.trimEnd().split('\n').pop().split(':');
+      const [epoch, sequence] = whole.trimEnd().split('\n').pop().split(' ')[0].split(':');
       position = { epoch, sequence: Number(sequence) };
     }
   }
@@ -25,7 +26,10 @@ async function main() {
     secretKey: env.ADUAN_SECRET_KEY, cursor: env.ADUAN_CURSOR, state: env.ADUAN_STATE, position,
     news: (text) => console.error(`print.js: ${text}`),
   });
-  for await (const event of feed) fs.writeSync(out, `${event.epoch}:${event.sequence}\n`);
+  for await (const event of feed) {
+    const line = `${event.epoch}:${event.sequence} ${event.what} ${event.ticket}\n`;
+    if (fs.writeSync(out, line) !== line.length) throw new Error('the line was not written whole');
+  }
 }
 
 main().catch((error) => {

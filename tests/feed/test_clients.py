@@ -1,29 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The three clients of proto/clients: on a feed in memory that misbehaves, through the conformance test, by their
-examples, and on a real line."""
+"""The three clients of proto/clients, each by itself on a feed in memory, and their examples."""
 
-import contextlib
-import hashlib
-import hmac
-import http.server
-import itertools
 import json
-import os
-import queue
 import signal
-import subprocess
-import threading
 import time
 
 import pytest
 import zmq
 
 import clients
-from fakefeed import FakeFeed
-from feedline import PATIENCE, feed_line, wait_for
+from feeding import Feed, Hook, lines_of, read, running, sequences
+from feedline import PATIENCE, wait_for
 from schema import make_events, pb, without_kind
 
-HERE = clients.HERE
 NAMES = ("python", "node", "c")
 WITH_CURSOR = ("python", "node")
 
@@ -38,50 +27,10 @@ def command(request, commands):
     return commands[request.param]
 
 
-class Feed(FakeFeed):
-    """A feed in memory on ipc in a directory of its own."""
-
-    def __init__(self, directory, **more):
-        super().__init__(f"ipc://{directory}/pub", f"ipc://{directory}/replay", beacon_s=0.2, **more)
-        self.directory = directory
-
-    def env(self, topic="v1.full.", **more):
-        return {**os.environ, "ADUAN_PUBLISH": self.endpoints[0], "ADUAN_REPLAY": self.endpoints[1],
-                "ADUAN_TOPIC": topic, **more}
-
-    def live(self, events):
-        self.commit(events)
-        self.publish(events)
-
-
 @pytest.fixture
 def feed(tmp_path):
     with Feed(tmp_path) as made:
         yield made
-
-
-@contextlib.contextmanager
-def running(command, env, *args, **options):
-    process = subprocess.Popen([*command, *map(str, args)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               **options)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def read(process, count):
-    """So many lines of its output: the sequences."""
-    return [int(process.stdout.readline().split(b":")[1]) for _ in range(count)]
-
-
-def sequences(events):
-    return [e.sequence for e in events]
-
-
-def lines_of(path):
-    return [int(line.split(":")[1].split(" ")[0]) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 # --- what each does, by itself
@@ -222,69 +171,10 @@ def test_a_state_file_of_the_library(feed, commands, name, tmp_path):
         wait_for(lambda: (tmp_path / "state").read_text() == f"{feed.epoch.hex()}:400\n", "the position")
 
 
-# --- conformance
-
-def conformance(*args):
-    done = subprocess.run([HERE / "conformance", *args], capture_output=True, text=True)
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
-
-
-@pytest.mark.parametrize("name,more", [("python", ()), ("node", ("--depth", "1")), ("c", ("--depth", "2", "--curve"))],
-                         ids=NAMES)
-def test_conformance(commands, name, more):
-    code, verdict = conformance("fake", "-", "--json", *more, "--", *commands[name])
-    assert code == 0 and verdict["ok"], verdict
-    assert {f"R{n}" for n in range(1, 9)} <= set(verdict["rules"])
-
-
-def test_conformance_names_what_a_naive_subscriber_breaks():
-    code, verdict = conformance("fake", "-", "--json", "--patience", "5", "--", "/usr/bin/python3", HERE / "naive.py")
-    assert code == 1 and {"R1", "R2", "R4", "R5", "R6", "R7", "R8"} <= set(verdict["broken"])
-    assert verdict["rules"]["R3"]["pass"]
-
-
-def test_conformance_says_how_it_is_used():
-    done = subprocess.run([HERE / "conformance", "--help"], capture_output=True, text=True, check=True)
-    assert "ADUAN_PUBLISH" in done.stdout and "epoch:sequence" in done.stdout
-
-
 # --- the examples
 
-class Hook(http.server.ThreadingHTTPServer):
-    """Takes every third call only; remembers the rest as they came."""
-
-    def __init__(self):
-        self.calls, self.numbers, hook = queue.Queue(), itertools.count(1), self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                accepted = next(hook.numbers) % 3 != 2
-                hook.calls.put((accepted, self.headers["X-Aduan-Event"], self.headers["X-Aduan-Signature"], body))
-                self.send_response(200 if accepted else 503)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def accepted(self, count):
-        found = []
-        while len(found) < count:
-            accepted, ident, signature, body = self.calls.get(timeout=PATIENCE)
-            mac = hmac.new(b"a shared secret", body, hashlib.sha256).hexdigest()
-            assert signature == f"sha256={mac}"
-            if accepted:
-                found.append((int(ident.split(":")[1]), json.loads(body)))
-        return found
-
-
 def test_webhook_signs_retries_and_goes_on(feed, commands, tmp_path):
-    hook = Hook()
+    hook = Hook(lambda number: number % 3 != 2)
     example = [commands["node"][0], str(clients.CLIENTS / "node/examples/webhook.js")]
     args = (*feed.endpoints, "v1.full.", f"http://127.0.0.1:{hook.server_port}/", tmp_path / "state")
     env = {**feed.env(), "ADUAN_SECRET": "a shared secret"}
@@ -347,18 +237,3 @@ def test_counter_counts_each_ticket_once(feed, tmp_path):
     feed.commit(events[250:])
     with running(example, feed.env(), *feed.endpoints, "v1.full.", counts):
         wait_for(lambda: counted() == expected(events), "the counts after a kill")
-
-
-# --- a real line
-
-def test_conformance_on_a_real_line(commands, tmp_path):
-    """The proxy tells this line's own events; then the client stands on the line itself, through cuts and a stall."""
-    with feed_line(tmp_path) as line:
-        key = tmp_path / "key"
-        key.write_text(f"{line.server_key}\n{line.integrator('acme', 'full')}\n")
-        line.fakesmsc(200, "0812 1708 text Jalan berlubang di depan pasar, mohon diperbaiki")
-        line.settled(1200)
-        line.fakesmsc(300, "0812 1708 text Lampu jalan mati sejak kemarin", interval=0.05)
-        code, verdict = conformance(f"{line.publish},{line.replay}", key, "--view", "acme", "--json", "--rules",
-                                    "R1,R4,live", "--", *commands["python"])
-        assert code == 0 and set(verdict["rules"]) == {"R1", "R4", "live"}, verdict

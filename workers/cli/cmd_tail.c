@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* `aduan tail`: the event log as it grows, as the feed's full view has it. It is read from the store, not subscribed
- * to, so that it works with the feed stopped, and during a replay of everything. The store is asked ten times a second,
- * each time in a short read that ends before anything is printed, so that a slow terminal never holds pages of the
- * store. */
+/* `aduan tail`: the event log as it grows, as the feed's full view has it. The feed says when (wake.h); what is shown
+ * is read from the store, so that it works with the feed stopped or killed, and during a replay of everything. Each
+ * read is short and ends before anything is printed, so that a slow terminal never holds pages of the store. */
 #include "clock.h"
 #include "commands.h"
 #include "output.h"
 #include "store_feed.h"
 #include "ticket.h"
+#include "wake.h"
 #include "when.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { TAIL_POLL_MS = 100, TAIL_CHUNK = 256 };
+enum { TAIL_CHUNK = 256 };
 
 static const char *const kinds[] = {
     "none",
@@ -223,6 +222,9 @@ static int drain(struct cli *cli, struct store_feed *feed, const struct filter *
 
         if (err)
             return cli_fail(cli, CLI_STORE, "events cannot be read (%s); try: aduan verify", err_name(err));
+        if (count && items[0].event->sequence > *from)
+            cli_remark(cli, "history begins at %llu now: the log was trimmed before it was read here",
+                       (unsigned long long)items[0].event->sequence);
         for (size_t i = 0; code == CLI_OK && *left && i < count; i++) {
             *from = items[i].event->sequence + 1;
             if (!shown(filter, &items[i]))
@@ -238,17 +240,19 @@ static int drain(struct cli *cli, struct store_feed *feed, const struct filter *
 
 static int follow(struct cli *cli, const struct filter *filter, uint64_t from, uint64_t left)
 {
-    struct pollfd stop = {.fd = stop_signals(), .events = POLLIN};
+    int stop = stop_signals(); /* before ZeroMQ's threads, which then leave signals alone */
+    struct wake *wake = wake_new(cli->config);
     struct store_feed *feed = store_feed_new();
     int code = CLI_OK;
 
     while (code == CLI_OK && left) {
         code = drain(cli, feed, filter, &from, &left);
-        if (code != CLI_OK || !left || poll(&stop, 1, TAIL_POLL_MS) > 0)
+        if (code != CLI_OK || !left || wake_wait(wake, stop))
             break;
     }
     store_feed_free(feed);
-    close(stop.fd);
+    wake_free(wake);
+    close(stop);
     return code;
 }
 

@@ -97,7 +97,7 @@ static const char *check_topics(const struct question *q, const Replay *replay)
     for (size_t i = 0; i < replay->n_topic; i++) {
         size_t len = strlen(replay->topic[i]);
         if (len > FEED_TOPIC_BYTES_MAX || !view_topic_allowed(&q->asker.view->view, replay->topic[i], len))
-            return "a topic begins with v1.<view>. and ends in a dot";
+            return "a topic begins with v1.<view>., this key's own view, and ends in a dot";
     }
     return NULL;
 }

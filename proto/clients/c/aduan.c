@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The rules R1 … R8 of PROTOCOL.md, "Never miss". Every function returns 0 to go on; what is not 0 ends what it is in,
- * up to aduan_follow(), which takes BROKEN for a reason to connect anew. */
+ * up to aduan_follow(), for which BROKEN and SILENT are reasons to connect anew. */
 #include "aduan.h"
 
 #include "feed.pb-c.h"
@@ -18,8 +18,8 @@ enum {
     HWM = 20000,       /* events waiting here; more are dropped by ZeroMQ and come by replay */
     TOPIC_BYTES = 256,
     BODY_BYTES = 1 << 20, /* a chunk has at most 256 KiB */
-    BROKEN = -100,
 };
+enum { BROKEN = -100, SILENT = -101 };
 typedef Aduan__Feed__V1__Event Event;
 typedef ProtobufCBinaryData Bytes;
 #define QUESTION(kind) ADUAN__FEED__V1__REQUEST__WHAT_##kind
@@ -47,7 +47,7 @@ static int64_t now_ms(void)
 }
 
 /* Reads a message of so many parts, the last one to body; waits for it until then. The bytes of body; 0, which no
- * message of ours has, for another number of parts or too long ones; BROKEN when none came in time. */
+ * message of ours has, for another number of parts or too long ones; SILENT, or for answers BROKEN: none in time. */
 static int receive(struct feed *f, void *socket, int expected, int64_t deadline_ms)
 {
     int more = 1, parts = 0, got = 0, left = (int)(deadline_ms - now_ms());
@@ -57,7 +57,7 @@ static int receive(struct feed *f, void *socket, int expected, int64_t deadline_
         bool is_topic = expected == 2 && parts == 0;
         got = is_topic ? zmq_recv(socket, f->topic, TOPIC_BYTES - 1, 0) : zmq_recv(socket, f->body, BODY_BYTES, 0);
         if (got < 0)
-            return zmq_errno() == EINTR ? 0 : BROKEN;
+            return zmq_errno() == EINTR ? 0 : socket == f->sub ? SILENT : BROKEN;
         if (is_topic)
             f->topic[got < TOPIC_BYTES ? got : 0] = '\0';
         zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &bytes);
@@ -131,13 +131,12 @@ static int take_chunk(struct feed *f, const Aduan__Feed__V1__Chunk *chunk)
  * too, so it needs no Head. */
 static int replay(struct feed *f, uint64_t until)
 {
-    char *topics[] = {(char *)f->options->topic};
     for (int rc;;) {
         Aduan__Feed__V1__Replay wanted = ADUAN__FEED__V1__REPLAY__INIT;
         wanted.epoch = (Bytes){f->placed ? 16 : 0, f->epoch};
         wanted.from_case = ADUAN__FEED__V1__REPLAY__FROM_AFTER;
         wanted.after = f->last, wanted.until = until, wanted.credit = CREDIT;
-        wanted.topic = topics, wanted.n_topic = 1;
+        wanted.topic = (char *[]){(char *)f->options->topic}, wanted.n_topic = 1;
         f->id++;
         for (rc = ask(f, QUESTION(REPLAY), &wanted); !rc;) {
             if ((rc = answer(f)) || f->answer->what_case != ANSWER(CHUNK))
@@ -177,6 +176,8 @@ static int take(struct feed *f, Bytes epoch, uint64_t sequence, const Event *e)
 
 static int hear(struct feed *f)
 {
+    if (f->options->idle && !zmq_poll(&(zmq_pollitem_t){.socket = f->sub, .events = ZMQ_POLLIN}, 1, 0))
+        f->options->idle(f->arg);
     int rc = receive(f, f->sub, 2, f->heard_ms + SILENCE_MS);
     if (rc <= 0)
         return rc; /* R6 */
@@ -236,8 +237,8 @@ int aduan_follow(const struct aduan_options *options, aduan_handler *handler, vo
     for (const char *c = options->topic + view + 1; *c; c++)
         f.depth += *c == '.';
     int rc = ADUAN_INVALID;
-    while (f.body && (rc = session(&f)) == BROKEN) {
-        options->news(arg, "the line is broken: connecting anew");
+    while (f.body && (rc = session(&f)) <= BROKEN) {
+        options->news(arg, rc == SILENT ? "no beacon for 5 s: connecting anew" : "no answer: connecting anew");
         zmq_poll(NULL, 0, AGAIN_MS);
     }
     zmq_ctx_term(f.context);

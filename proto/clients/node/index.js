@@ -42,7 +42,6 @@ class Broken extends Error {}
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
-
 /** The next message, or null when there is none for so long. */
 async function receive(socket, ms) {
   socket.receiveTimeout = Math.max(0, ms);
@@ -263,6 +262,7 @@ class Feed {
 
   async refused({ code, reason }) {
     if (code !== codes.TOO_MANY && code !== codes.BUSY) throw new Refused(`refused (${code}): ${reason}`);
+    this.news(`not now: ${reason}`);
     await sleep(AGAIN_MS);
   }
 

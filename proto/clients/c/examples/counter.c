@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counts tickets by category, live: counter PUBLISH REPLAY TOPIC FILE. Prints the table each second in which it
- * changed.
+/* Counts tickets by category, live: counter PUBLISH REPLAY TOPIC FILE. Prints the table when it changed: at once, or
+ * each second while there is much to catch up with.
  *
  * The counts are exact over kill -9, because they and the position are one write: FILE holds both, and a new one is
  * renamed into its place. It need not be written for each event: a counter that was killed goes on from the FILE as it
@@ -22,6 +22,7 @@ struct counts {
         char name[NAME];
         uint64_t tickets;
     } category[CATEGORIES];
+    bool changed;
     time_t saved;
 };
 
@@ -70,23 +71,29 @@ static int save(struct counts *counts)
     }
     puts("");
     fflush(stdout);
+    counts->changed = false;
+    counts->saved = time(NULL);
     return fclose(file) || rename(path, counts->file) ? 1 : 0;
 }
 
 static int count(void *arg, const struct aduan_event *event)
 {
     struct counts *counts = arg;
-    bool changed = !strcmp(event->kind, "ticket_classified");
-    if (changed)
+    if (!strcmp(event->kind, "ticket_classified")) {
         ++*count_of(counts, event->category);
+        counts->changed = true;
+    }
     memcpy(counts->epoch, event->epoch, 16);
     counts->sequence = event->sequence;
-    time_t now = time(NULL);
-    bool live = (uint64_t)now <= event->at_us / 1000000 + 1;
-    if (now == counts->saved && !(live && changed))
-        return 0;
-    counts->saved = now;
-    return save(counts);
+    return counts->changed && time(NULL) != counts->saved ? save(counts) : 0;
+}
+
+/* Nothing more waits. */
+static void rest(void *arg)
+{
+    struct counts *counts = arg;
+    if (counts->changed && save(counts))
+        exit(1);
 }
 
 static void say(void *arg, const char *text)
@@ -103,13 +110,16 @@ int main(int argc, char **argv)
         return 2;
     }
     counts.file = argv[4];
-    struct aduan_options options = {.publish = argv[1], .replay = argv[2], .topic = argv[3], .news = say};
+    struct aduan_options options = {.publish = argv[1], .replay = argv[2], .topic = argv[3], .news = say, .idle = rest};
     options.server_key = getenv("ADUAN_SERVER_KEY");
     options.secret_key = getenv("ADUAN_SECRET_KEY");
     options.has_position = load(&counts);
     memcpy(options.epoch, counts.epoch, 16);
     options.sequence = counts.sequence;
     int rc = aduan_follow(&options, count, &counts);
-    fprintf(stderr, "counter: ended, %d\n", rc);
+    if (rc == ADUAN_INVALID)
+        say(NULL, "an endpoint, the topic or a key cannot be: is the topic cut behind a dot, are the keys in Z85?");
+    else
+        say(NULL, rc == ADUAN_REFUSED ? "the desk refuses" : "the counts cannot be written");
     return 1;
 }

@@ -4,6 +4,8 @@
 //
 //   ADUAN_SECRET=… webhook.js PUBLISH REPLAY TOPIC URL STATE_FILE
 //
+// Keys for tcp: ADUAN_SERVER_KEY and ADUAN_SECRET_KEY in the environment.
+//
 // The body is JSON; X-Aduan-Signature is "sha256=" and the HMAC-SHA256 of the body under ADUAN_SECRET, in hex. What is
 // not answered by 2xx is sent again, after 1 s, 2 s, … 60 s: nothing overtakes it. The position moves behind a 2xx. A
 // kill -9 between the 2xx and the position sends one event again, so the receiver remembers X-Aduan-Event

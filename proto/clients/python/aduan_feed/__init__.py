@@ -229,10 +229,12 @@ class Feed:
                 return answer
             self._refused(answer.refused)
 
-    @staticmethod
-    def _refused(refused):
+    def _refused(self, refused):
         if refused.code not in (feed_pb2.Refused.TOO_MANY, feed_pb2.Refused.BUSY):
-            raise Refused(f"{feed_pb2.Refused.Code.Name(refused.code)}: {refused.reason}")
+            known = feed_pb2.Refused.Code.values()  # a newer desk may have more
+            raise Refused(f"{feed_pb2.Refused.Code.Name(refused.code) if refused.code in known else refused.code}: "
+                          f"{refused.reason}")
+        self.news(f"not now: {refused.reason}")
         time.sleep(AGAIN_S)
 
     # --- where we are

@@ -4,6 +4,8 @@
 
     archiver.py PUBLISH REPLAY TOPIC FILE [--server-key Z85 --secret-key-file FILE]
 
+Keys for tcp: the options, or ADUAN_SERVER_KEY and ADUAN_SECRET_KEY in the environment.
+
 Exactly once, because position and output are one write: each line begins with epoch:sequence, and the last whole line
 of the file is where the archive goes on. A line cut short by kill -9 is taken off first.
 """
@@ -36,10 +38,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     for name in ("publish", "replay", "topic", "file"):
         parser.add_argument(name)
-    parser.add_argument("--server-key")
+    parser.add_argument("--server-key", default=os.environ.get("ADUAN_SERVER_KEY"))
     parser.add_argument("--secret-key-file")
     args = parser.parse_args()
-    secret = None
+    secret = os.environ.get("ADUAN_SECRET_KEY")
     if args.secret_key_file:
         with open(args.secret_key_file, encoding="ascii") as file:
             secret = file.read().strip()
@@ -50,7 +52,10 @@ def main():
                     position=position, news=lambda text: print(f"archiver: {text}", file=sys.stderr))
         for event in feed:
             text = MessageToJson(event, indent=None, preserving_proto_field_name=True)
-            archive.write(f"{event.epoch.hex()}:{event.sequence} {text}\n".encode())
+            line = f"{event.epoch.hex()}:{event.sequence} {text}\n".encode()
+            if archive.write(line) != len(line):
+                sys.exit(f"archiver: {args.file}: the disk took a part of event {event.sequence}; start again when "
+                         "there is room")
 
 
 if __name__ == "__main__":
