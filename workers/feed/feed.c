@@ -76,6 +76,7 @@ static int start(struct worker *worker, struct fault *fault)
     views_add(feed, worker->seal, "full", VIEW_FULL, NULL);
     int err = store_head(worker->store, &feed->head);
     feed->next = feed->head.last + 1;
+    feed->pressure_last = feed->head.last;
     if (err != OK)
         err = fault_set(fault, err, "the event log cannot be read");
     if (err == OK)
