@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum {
-    LOOK_BUSY_MS = 10,
+    LOOK_BUSY_MS = 20, /* each look costs the line something, whatever it finds */
     LOOK_IDLE_MS = 15,
     LOOK_ALONE_MS = 500, /* nobody has subscribed */
     BUSY_MS = 1000,

@@ -24,7 +24,7 @@ enum {
     STRETCH_REDACTED = 200, /* redaction takes its time */
     SCAN_MAX = 50000,       /* events looked at between two chunks, be they empty: `through` moves */
     CREDIT_HELD_MAX = 1000,
-    REST_FACTOR = 24 /* one part in 25 of the time, when the line is busy */
+    REST_FACTOR = 49 /* one part in 50 of the time, when the line is busy */
 };
 
 struct replay {
