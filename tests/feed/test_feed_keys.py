@@ -260,14 +260,16 @@ def test_half_open_connections_keep_nobody_out(line):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     count = min(10000, hard - 1000)
-    idle = []
+    idle, most = [], before
     try:
         for n in range(count):
             s = socket.socket()
             s.setblocking(False)
             s.connect_ex(address(line.publish if n % 2 else line.replay))
             idle.append(s)
+            most = max(most, descriptors(pid)) if n % 500 == 0 else most
         wait_for(lambda: descriptors(pid) > before + min(count, 1000) / 2, "the crowd to be accepted", pause=0.01)
+        most = max(most, descriptors(pid))
         line.citizen()
         assert len(sub.events(7)) == 7
         assert line.asker().head() and line.asker(secret).head().last
@@ -279,7 +281,37 @@ def test_half_open_connections_keep_nobody_out(line):
         for s in idle:
             s.close()
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    print("half-open:", count, [each for each in status.splitlines() if each.startswith(("VmHWM", "VmRSS"))])
+    print("half-open:", count, "at once at least:", most - before, [each for each in status.splitlines() if each.startswith(("VmHWM", "VmRSS"))])
+
+
+def test_few_descriptors_are_no_end(tmp_path):
+    """More connections than it may have: who is there goes on, and who is new gets in when they are thrown out."""
+    with feed_line(tmp_path) as line:
+        secret = line.integrator("patient")
+        sub, ask = line.subscriber("v1.patient.", "b1.patient", secret=secret), line.asker(secret)
+        assert sub.beacon() and ask.head()
+        pid = line.pid("feed.1")
+        limit = descriptors(pid) + 100
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, limit))
+        idle = []
+        for n in range(600):
+            s = socket.socket()
+            s.setblocking(False)
+            s.connect_ex(address(line.publish if n % 2 else line.replay))
+            idle.append(s)
+        wait_for(lambda: descriptors(pid) >= limit - 1, "all descriptors to be taken", pause=0.01)
+        line.citizen()
+        assert len(sub.events(3)) == 3 and ask.head().last >= 3
+        new = line.subscriber("v1.patient.", "b1.patient", secret=secret)
+        assert new.beacon(), "in the end it gets in"
+        for s in idle:
+            s.close()
+        assert line.pid("feed.1") == pid
+        # The next one is given little from the start: it takes all it may, and says what that means.
+        resource.prlimit(line.aduand.pid, resource.RLIMIT_NOFILE, (1000, 4000))
+        line.kill_feed()
+        wait_for(lambda: "feed.few_descriptors limit=4000" in line.log(), "the warning")
+        assert resource.prlimit(line.pid("feed.1"), resource.RLIMIT_NOFILE) == (4000, 4000)
 
 
 def test_the_feed_stays_within_the_machine_without_endpoints(tmp_path):

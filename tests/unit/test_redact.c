@@ -182,6 +182,19 @@ static void the_same_for_texts_held_out(void **unused)
     assert_int_equal(planted.wrong + harmless.wrong, 0);
 }
 
+/* Two more sets, each written before the code had seen its like: a quarter of the second leaked then, and a ninth
+ * of the third, which came after the second was learnt from. */
+static void the_same_for_later_sets(void **unused)
+{
+    (void)unused;
+    struct score planted = judge_file("redact_plant_second.txt", judge_planted);
+    struct score more = judge_file("redact_plant_third.txt", judge_planted);
+    struct score harmless = judge_file("redact_harmless_second.txt", judge_harmless);
+    struct score harmless_more = judge_file("redact_harmless_third.txt", judge_harmless);
+    assert_true(planted.texts + more.texts >= 200 && harmless.texts >= 200);
+    assert_int_equal(planted.wrong + more.wrong + harmless.wrong + harmless_more.wrong, 0);
+}
+
 /* Shouted or whispered, a secret is one. */
 static void judge_planted_shouted(char *line, struct score *score)
 {
@@ -470,6 +483,7 @@ int main(void)
         cmocka_unit_test(nothing_planted_is_found),
         cmocka_unit_test(harmless_numbers_stay),
         cmocka_unit_test(the_same_for_texts_held_out),
+        cmocka_unit_test(the_same_for_later_sets),
         cmocka_unit_test(capitals_change_little),
         cmocka_unit_test(each_kind_is_marked_where_it_stood),
         cmocka_unit_test(what_is_nothing_stays),

@@ -13,16 +13,22 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { NICE = 15 };
+enum { NICE = 15, DESCRIPTORS_WANTED = 12000 };
 
-/* Each connection is a descriptor, and so is each that only pretends to be one. */
-static void raise_descriptor_limit(void)
+/* Each connection is a descriptor, and so is each that only pretends to be one, for the seconds it is given to shake
+ * hands. When there are no more, who is there goes on and who is new waits until some of those are thrown out. */
+static void raise_descriptor_limit(bool tcp)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (tcp && limit.rlim_max < DESCRIPTORS_WANTED)
+        log_warning("feed.few_descriptors",
+                    "limit=%llu: so many connections at once keep integrators waiting; raise it to %d, as with "
+                    "LimitNOFILE= in the unit or ulimit -Hn",
+                    (unsigned long long)limit.rlim_max, DESCRIPTORS_WANTED);
 }
 
 static void lower(const char *tid)
@@ -72,10 +78,11 @@ static int start(struct worker *worker, struct fault *fault)
     worker->role_state = feed;
     feed->stretch = store_feed_new();
     feed->answers = answers_new();
-    raise_descriptor_limit();
+    raise_descriptor_limit(*worker->config->feed_publish);
     views_add(feed, worker->seal, "full", VIEW_FULL, NULL);
     int err = store_head(worker->store, &feed->head);
     feed->next = feed->head.last + 1;
+    feed->pressure_last = feed->head.last;
     if (err != OK)
         err = fault_set(fault, err, "the event log cannot be read");
     if (err == OK)

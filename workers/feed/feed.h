@@ -70,10 +70,13 @@ struct feed {
     struct store_head head; /* as of the last look */
     uint64_t next;          /* the sequence to be published next */
     uint64_t look_ms, busy_until_ms, beacon_ms;
+    uint64_t pressure_ms, pressure_last; /* when the log's growth was last judged, and where it ended then */
+    bool pressed;                        /* the line is busy: replays hold back */
     struct store_feed *stretch;
 
     struct replay *replays[FEED_REPLAYS_MAX];
     size_t replay_count, replay_turn;
+    uint64_t replay_us; /* not before, when pressed */
     char note[256];
 };
 

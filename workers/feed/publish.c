@@ -19,13 +19,14 @@
 #include <string.h>
 
 enum {
-    LOOK_BUSY_MS = 8,
+    LOOK_BUSY_MS = 20, /* each look costs the line something, whatever it finds */
     LOOK_IDLE_MS = 15,
     LOOK_ALONE_MS = 500, /* nobody has subscribed */
     BUSY_MS = 1000,
-    BEACON_MS = 1000,
     EVENTS_BETWEEN_READS = 64,
-    NOISE_LOG_MS = 1000
+    NOISE_LOG_MS = 1000,
+    PRESSURE_EVERY_MS = 100,
+    PRESSURE_EVENTS_A_SECOND = 1000
 };
 
 /* --- subscriptions ------------------------------------------------------------------------------------------ */
@@ -193,13 +194,13 @@ static void beacon_to(struct feed *feed, const struct feed_view *view)
 
 static void beacons(struct feed *feed, uint64_t mono_ms)
 {
-    if (mono_ms < feed->beacon_ms)
+    if (!clock_second_is_due(mono_ms, feed->beacon_ms))
         return;
     for (size_t i = 0; i < feed->view_count; i++) {
         if (feed->views[i]->subscribed && !feed->views[i]->revoked)
             beacon_to(feed, feed->views[i]);
     }
-    feed->beacon_ms = mono_ms + BEACON_MS;
+    feed->beacon_ms = clock_next_second_ms(mono_ms);
 }
 
 /* --- a turn ------------------------------------------------------------------------------------------------- */
@@ -221,9 +222,20 @@ static void note_store(struct worker *worker, int err)
 static uint64_t look_again(const struct feed *feed, uint64_t mono_ms)
 {
     bool numbers;
-    if (!anybody(feed, &numbers))
+    if (!anybody(feed, &numbers) && feed->replay_count == 0)
         return LOOK_ALONE_MS;
     return mono_ms < feed->busy_until_ms ? LOOK_BUSY_MS : LOOK_IDLE_MS;
+}
+
+/* A thousand events a second are a busy line. */
+static void judge_pressure(struct feed *feed, uint64_t mono_ms)
+{
+    uint64_t passed = mono_ms - feed->pressure_ms;
+    if (passed < PRESSURE_EVERY_MS)
+        return;
+    feed->pressed = (feed->head.last - feed->pressure_last) * 1000 >= passed * PRESSURE_EVENTS_A_SECOND;
+    feed->pressure_ms = mono_ms;
+    feed->pressure_last = feed->head.last;
 }
 
 uint64_t publish_turn(struct worker *worker, uint64_t mono_ms)
@@ -236,6 +248,7 @@ uint64_t publish_turn(struct worker *worker, uint64_t mono_ms)
             feed->busy_until_ms = mono_ms + BUSY_MS;
         }
         note_store(worker, err);
+        judge_pressure(feed, mono_ms);
         bool more = err == OK && feed->head.last >= feed->next;
         feed->look_ms = more ? 0 : mono_ms + look_again(feed, mono_ms);
         worker->backlog = more ? (uint32_t)(feed->head.last + 1 - feed->next) : 0;

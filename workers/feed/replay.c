@@ -2,8 +2,10 @@
 /*
  * Replays: each reads the log a stretch at a time, in a short read transaction that is over before anything is sent,
  * and sends a chunk when one is full. All of them share a few milliseconds a turn, one stretch each in their order, so
- * that neither live events nor another replay waits for a long one. One whose asker does not read, or has given no
- * credit, costs nothing but its place, and that for a minute.
+ * that neither live events nor another replay waits for a long one. While the line is busy a stretch is followed by a
+ * rest of many times its length: history can wait, citizens should not, and it costs them even where a processor is
+ * idle, by caches and hyperthreads. One whose asker does not read, or has given no credit, costs nothing but its place,
+ * and that for a minute.
  */
 #include "clock.h"
 #include "feed.h"
@@ -11,15 +13,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     TURN_MS = 4,
-    RETRY_MS = 2,             /* an asker's queue is full */
+    RETRY_MS = 2, /* an asker's queue is full */
+    QUIET_LOOK_MS = 1000,
     QUIET_MAX_MS = 60 * 1000, /* without a chunk: ended */
     STRETCH_FULL = STORE_FEED_MAX,
     STRETCH_REDACTED = 200, /* redaction takes its time */
     SCAN_MAX = 50000,       /* events looked at between two chunks, be they empty: `through` moves */
-    CREDIT_HELD_MAX = 1000
+    CREDIT_HELD_MAX = 1000,
+    REST_FACTOR = 49 /* one part in 50 of the time, when the line is busy */
 };
 
 struct replay {
@@ -296,18 +301,49 @@ static bool step_next(struct worker *worker, uint64_t mono_ms)
     return false;
 }
 
+static uint64_t mono_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* When the next one wants to be stepped again, with nothing to do now. */
+static uint64_t next_retry(const struct feed *feed, uint64_t mono_ms)
+{
+    uint64_t next = mono_ms + QUIET_LOOK_MS;
+    for (size_t i = 0; i < feed->replay_count; i++) {
+        if (feed->replays[i]->waiting)
+            next = mono_ms + RETRY_MS;
+    }
+    return next;
+}
+
+/* One step, and a rest. */
+static uint64_t turn_pressed(struct worker *worker, uint64_t mono_ms)
+{
+    struct feed *feed = worker->role_state;
+    uint64_t began = mono_us(), ended;
+    if (began < feed->replay_us)
+        return mono_ms + (feed->replay_us - began) / 1000 + 1;
+    if (!step_next(worker, mono_ms))
+        return next_retry(feed, mono_ms);
+    ended = mono_us();
+    feed->replay_us = ended + (ended - began) * REST_FACTOR;
+    return mono_ms + (feed->replay_us - began) / 1000 + 1;
+}
+
 uint64_t replay_turn(struct worker *worker, uint64_t mono_ms)
 {
     struct feed *feed = worker->role_state;
-    uint64_t now = mono_ms, next = mono_ms + QUIET_MAX_MS;
+    uint64_t now = mono_ms;
+    if (feed->replay_count == 0)
+        return UINT64_MAX;
+    if (feed->pressed)
+        return turn_pressed(worker, mono_ms);
     while (now < mono_ms + TURN_MS) {
-        if (!step_next(worker, now)) {
-            for (size_t i = 0; i < feed->replay_count; i++) {
-                if (feed->replays[i]->waiting)
-                    next = now + RETRY_MS;
-            }
-            return next;
-        }
+        if (!step_next(worker, now))
+            return next_retry(feed, now);
         now = clock_mono_ms();
     }
     return now;

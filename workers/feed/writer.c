@@ -109,7 +109,7 @@ static void commit(struct writer *writer, size_t count)
         log_error("feed.confirm_failed", "cause=%s confirmations=%zu %s", err_name(err), count, fault.text);
     pthread_mutex_lock(&writer->lock);
     for (size_t i = 0; i < count; i++) {
-        writer->batch[i].err = err != OK ? err : writer->cursors[i].err;
+        writer->batch[i].err = err != OK ? E_BUSY : writer->cursors[i].err;
         if (!push(&writer->out, &writer->batch[i]))
             abort();
     }

@@ -19,7 +19,7 @@ struct confirmation {
     char view[64], cursor[STORE_CURSOR_NAME_MAX + 1];
     uint8_t epoch[STORE_EPOCH_BYTES];
     uint64_t sequence;
-    int err; /* when it comes back: OK, it is durable; E_FULL, too many cursors; else the store could not be written */
+    int err; /* when it comes back: OK, it is durable; E_FULL, too many cursors; E_BUSY, the store was not written */
     _Alignas(16) uint8_t ticket[WRITER_TICKET_BYTES];
 };
 

@@ -87,11 +87,10 @@ static bool asks_for_silence(const char *text, size_t len)
     return false;
 }
 
-/* Nothing of this ticket is public: moderation holds it, or its citizen wants it so. */
-static bool withheld(const Ticket *ticket)
+/* Only that there is such a ticket, and of what sort, is for this view: its citizen wants it so. */
+static bool only_figures(const struct view *view, const Ticket *ticket)
 {
-    return ticket->state == ADUAN__RECORD__TICKET_STATE__HELD ||
-           asks_for_silence((const char *)ticket->text.data, ticket->text.len);
+    return view->tier == VIEW_PUBLIC && ticket && asks_for_silence((const char *)ticket->text.data, ticket->text.len);
 }
 
 /* Written while the ticket had no class: whoever reads it later must see it as it was seen then. */
@@ -119,7 +118,7 @@ static bool visible(const struct view *view, const Event *event, const Ticket *t
         return false;
     if (view->tier == VIEW_AGENCY)
         return ticket && *view->agency && strcmp(agency_of(event, ticket), view->agency) == 0;
-    return !ticket || !withheld(ticket);
+    return !ticket || ticket->state != ADUAN__RECORD__TICKET_STATE__HELD; /* moderation holds it */
 }
 
 /* --- strings ------------------------------------------------------------------------------------------------ */
@@ -182,6 +181,7 @@ struct source {
     const Event *event;
     const Ticket *ticket; /* NULL: none */
     const char *number;
+    bool figures;
 };
 
 /* Causes and reasons of rules quote what a citizen or a telco wrote. */
@@ -231,7 +231,9 @@ static void fill_sender(const struct source *from, struct view_event *out)
 static void fill_opened(const struct source *from, struct view_event *out)
 {
     aduan__feed__v1__ticket_opened__init(&out->ticket_opened);
-    if (from->ticket) {
+    if (from->figures) {
+        out->ticket_opened.redacted = true;
+    } else if (from->ticket) {
         fill_text(from, out);
         fill_sender(from, out);
     }
@@ -277,7 +279,8 @@ static void fill_note(const struct source *from, struct view_event *out)
 static void fill_reply(const struct source *from, struct view_event *out)
 {
     aduan__feed__v1__reply_progress__init(&out->reply);
-    out->reply.reply_id = from->event->reply_id;
+    if (!from->figures)
+        out->reply.reply_id = from->event->reply_id;
     out->reply.cause = inside_only(from);
     out->event.reply_queued = &out->reply;
 }
@@ -374,7 +377,8 @@ bool view_topic_allowed(const struct view *view, const char *prefix, size_t len)
 bool view_event_init(const struct view *view, const uint8_t epoch[STORE_EPOCH_BYTES], const Event *event,
                      const Ticket *ticket, const char *number, struct view_event *out)
 {
-    const struct source from = {.view = view, .event = event, .ticket = ticket, .number = number};
+    const bool figures = only_figures(view, ticket);
+    const struct source from = {.view = view, .event = event, .ticket = ticket, .number = number, .figures = figures};
     const struct kind_row *kind = kind_of(event);
     if (!kind || !visible(view, event, ticket))
         return false;
@@ -385,7 +389,7 @@ bool view_event_init(const struct view *view, const uint8_t epoch[STORE_EPOCH_BY
     out->event.epoch = (ProtobufCBinaryData){STORE_EPOCH_BYTES, (uint8_t *)epoch};
     out->event.sequence = event->sequence;
     out->event.at_us = event->at_us;
-    out->event.ticket = event->ticket;
+    out->event.ticket = figures ? 0 : event->ticket;
     out->event.shortcode = words(event->shortcode);
     out->event.category = out->category;
     out->event.what_case = kind->what;

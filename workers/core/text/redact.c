@@ -84,6 +84,7 @@ static int look(const char *text, size_t len, struct redaction *out, bool *more)
     redact_find_numbers(&scan);
     redact_find_mail(&scan);
     redact_find_names(&scan);
+    redact_find_persons(&scan);
     redact_find_addresses(&scan);
     merge(&scan);
     *more = scan.spans > 0;

@@ -160,6 +160,8 @@ enum about redact_about(const struct scan *scan, size_t t)
         size_t at = t - back;
         if (back == 1 && scan_tight(scan, t) && token_len(&scan->token[at]) == 1 && scan_kind(scan, at, TOKEN_WORD))
             continue; /* "paspor C8812345" */
+        if (at > 0 && (scan_is(scan, at, "pdam") || scan_is(scan, at, "pln")) && scan_word(scan, at - 1, WORD_ID))
+            continue; /* "pelanggan PDAM 01040567" */
         if (scan_word(scan, at, WORD_PHONE))
             return ABOUT_PHONE;
         if (scan_word(scan, at, WORD_ID))

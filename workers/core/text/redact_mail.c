@@ -118,6 +118,24 @@ static bool glued(const struct scan *scan, size_t t)
     return false;
 }
 
+/* "t.me/rina_88", "https://instagram.com/rina": where an account's name is the path. */
+static void page(struct scan *scan, size_t t)
+{
+    static const char *const hosts[] = {"t", "wa", "fb", "facebook", "instagram", "ig", "tiktok", "twitter", "x"};
+    size_t from = t + 4;
+    bool host = false;
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+        host = host || scan_is(scan, t, hosts[i]);
+    if (!host || !scan_sign(scan, t + 1, ".") || !scan_word(scan, t + 2, WORD_TLD) || !scan_sign(scan, t + 3, "/"))
+        return;
+    from += scan_sign(scan, from, "@");
+    size_t end = from;
+    while (end < from + LABEL_TOKENS_MAX && scan_tight(scan, end) && name_token(scan, end, "._-"))
+        end++;
+    if (end > from)
+        scan_found(scan, from, end, REDACT_EMAIL);
+}
+
 void redact_find_mail(struct scan *scan)
 {
     for (size_t t = 0; t < scan->tokens; t++) {
@@ -125,6 +143,7 @@ void redact_find_mail(struct scan *scan)
         size_t at = at_sign(scan, t, &said), from = t;
         if (scan_word(scan, t, WORD_ACCOUNT))
             account(scan, t);
+        page(scan, t);
         if (glued(scan, t)) {
             while (scan_tight(scan, from) && name_token(scan, from - 1, "._-+"))
                 from--;

@@ -18,12 +18,6 @@ enum {
     WITHIN_MAX = 8
 };
 
-enum trust {
-    TRUST_ANY,   /* any word that is not a common one */
-    TRUST_LOOKS, /* a known name, or an unknown word with a capital */
-    TRUST_KNOWN  /* a known name */
-};
-
 static bool known(const struct scan *scan, size_t t)
 {
     return scan_word(scan, t, WORD_GIVEN);
@@ -108,7 +102,9 @@ static size_t name_end(const struct scan *scan, size_t t, enum trust trust)
             at += small;
             continue;
         }
-        if (words > 0 && scan_sign(scan, at, "'-") && scan_tight(scan, at) && scan_tight(scan, at + 1)) {
+        bool dotted = t > 0 && scan_sign(scan, t - 1, ".") && scan_tight(scan, t);
+        if (words > 0 && scan_sign(scan, at, dotted ? "'-." : "'-") && scan_tight(scan, at) &&
+            scan_tight(scan, at + 1)) {
             at++;
             continue;
         }
@@ -123,7 +119,7 @@ static size_t name_end(const struct scan *scan, size_t t, enum trust trust)
 }
 
 /* A name, with or without titles, at t; its end, or 0. */
-static size_t found_name(struct scan *scan, size_t t, enum trust trust)
+size_t redact_name_at(struct scan *scan, size_t t, enum trust trust)
 {
     bool titled = false;
     size_t from = skip_titles(scan, t, &titled);
@@ -145,7 +141,7 @@ static size_t found_name(struct scan *scan, size_t t, enum trust trust)
 static size_t skip_fill(const struct scan *scan, size_t t)
 {
     for (int i = 0; i < FILL_MAX; i++) {
-        if (scan_sign(scan, t, ".") && scan_tight(scan, t) && !scan_tight(scan, t + 1))
+        if (scan_sign(scan, t, ".") && scan_tight(scan, t))
             t++;
         else if (scan_sign(scan, t, ":=-,(\"'*/>") || scan_word(scan, t, WORD_NAME_FILL))
             t++;
@@ -165,7 +161,8 @@ static size_t after_an(const struct scan *scan, size_t t)
     if (scan_sign(scan, t + 1, ".:"))
         return t + 2;
     bool document = t > 0 && scan_word(scan, t - 1, WORD_DOC);
-    return document || known(scan, t + 1) || scan_word(scan, t + 1, WORD_TITLE) ? t + 1 : 0;
+    bool number = t > 0 && (scan_kind(scan, t - 1, TOKEN_NUMBER) || scan_kind(scan, t - 1, TOKEN_MARK));
+    return t == 0 || number || document || known(scan, t + 1) || scan_word(scan, t + 1, WORD_TITLE) ? t + 1 : 0;
 }
 
 static size_t after_regards(const struct scan *scan, size_t t)
@@ -180,7 +177,8 @@ static void after_self(struct scan *scan, size_t t)
           scan_is(scan, at, "m") || scan_is(scan, at, "is");
     at += scan_sign(scan, at, ",:'(");
     at += scan_is(scan, at, "m");
-    (void)found_name(scan, at, scan->shouting || scan->whispering ? TRUST_ANY : TRUST_LOOKS);
+    bool alone = scan_sign(scan, at + 1, ",./("); /* "sy cahyo. Tolong …" */
+    (void)redact_name_at(scan, at, alone || scan->shouting || scan->whispering ? TRUST_ANY : TRUST_LOOKS);
 }
 
 /* "dari" is also before places: only a title or a colon lets an unknown name pass. */
@@ -194,7 +192,7 @@ static void after_from(struct scan *scan, size_t t)
     enum trust trust = colon && caseless                          ? TRUST_ANY
                        : colon || scan_word(scan, at, WORD_TITLE) ? TRUST_LOOKS
                                                                   : TRUST_KNOWN;
-    (void)found_name(scan, at, trust);
+    (void)redact_name_at(scan, at, trust);
 }
 
 static bool last_token(const struct scan *scan, size_t t)
@@ -218,12 +216,13 @@ static void after_closing(struct scan *scan, size_t t)
 /* "Nama lgkp: Theresia": what is called a name and has a colon behind was only the sort of name. */
 static void after_name(struct scan *scan, size_t t)
 {
-    size_t end = found_name(scan, skip_fill(scan, t), TRUST_ANY);
-    for (size_t at = t; end == 0 && at < t + WITHIN_MAX && scan_kind(scan, at, TOKEN_WORD); at++)
-        if (known(scan, at)) /* "nama salah tulis Ahmad" */
-            at = found_name(scan, at, TRUST_LOOKS);
+    size_t end = redact_name_at(scan, skip_fill(scan, t), TRUST_ANY);
+    for (size_t at = t, next; end == 0 && at < t + WITHIN_MAX && scan_kind(scan, at, TOKEN_WORD); at = next) {
+        size_t found = known(scan, at) ? redact_name_at(scan, at, TRUST_LOOKS) : 0; /* "nama salah tulis Ahmad" */
+        next = found > at ? found : at + 1; /* "Raden" is known, and alone no name */
+    }
     if (end > 0 && scan_sign(scan, end, ":="))
-        (void)found_name(scan, skip_fill(scan, end), TRUST_ANY);
+        (void)redact_name_at(scan, skip_fill(scan, end), TRUST_ANY);
 }
 
 static void look_behind(struct scan *scan, size_t t)
@@ -289,7 +288,7 @@ static void opening(struct scan *scan)
 }
 
 /* The name that ends before token `end`: three words at most. */
-static void ending(struct scan *scan, size_t end, enum trust trust)
+void redact_name_before(struct scan *scan, size_t end, enum trust trust)
 {
     for (size_t words = BESIDE_WORDS_MAX; words > 0; words--) {
         size_t first = end - words;
@@ -311,10 +310,10 @@ static void beside(struct scan *scan, const struct span *number)
     size_t at = number->to, from = number->from;
     for (int i = 0; i < 2 && scan_sign(scan, at, "()/,-:."); i++)
         at++;
-    (void)found_name(scan, at, TRUST_LOOKS);
+    (void)redact_name_at(scan, at, TRUST_LOOKS);
     for (int i = 0; i < 2 && from > 0 && scan_sign(scan, from - 1, "()/,-:"); i++)
         from--;
-    ending(scan, from, TRUST_LOOKS);
+    redact_name_before(scan, from, TRUST_LOOKS);
     size_t before = from;
     for (int i = 0; i < BETWEEN_MAX && before > 0 &&
                     (scan_sign(scan, before - 1, "()/,-:.") || scan_word(scan, before - 1, WORD_PHONE) ||
@@ -322,7 +321,7 @@ static void beside(struct scan *scan, const struct span *number)
          i++)
         before--;
     if (before < from)
-        ending(scan, before, TRUST_KNOWN);
+        redact_name_before(scan, before, TRUST_KNOWN);
 }
 
 /* "DATA nama#NIK#alamat": all of it, as the help asks for it in this form. */
@@ -330,7 +329,8 @@ static bool data_command(struct scan *scan)
 {
     size_t fields = 0;
     bool nik = false;
-    if (!scan_is(scan, 0, "data"))
+    bool data = scan_is(scan, 0, "data"), form = scan_is(scan, 0, "reg") || scan_is(scan, 0, "daftar");
+    if (!data && !form)
         return false;
     for (size_t t = 1; t < scan->tokens; t++) {
         fields += scan_sign(scan, t, "#");

@@ -19,6 +19,9 @@ enum {
     DIGITS_NIK_MIN = 14, /* a slip of the finger is a NIK still */
     MOBILE_MIN = 10,
     MOBILE_MAX = 13,
+    SLASHED_HEAD_MIN = 4,
+    YEAR_FIRST = 1900,
+    YEAR_LAST = 2099,
     MASKED_MIN = 2,
     MASKED_DIGITS_MIN = 7,
     LEADING_GROUP_MAX = 3,
@@ -155,10 +158,18 @@ static void judge(struct scan *scan, const struct group *g, size_t n)
 
 /* --- a run --------------------------------------------------------------------------------------------------- */
 
+/* "0813/2765/4431"; not "085/1234/2026", which is a letter's. */
+static bool slashed_phone(const struct group *g, size_t n)
+{
+    unsigned last = g[n - 1].value, digits = digits_of(g, n);
+    return begins_phone(g, n) && g[0].digits >= SLASHED_HEAD_MIN && digits >= MOBILE_MIN && digits <= MOBILE_MAX &&
+           !(g[n - 1].digits == 4 && last >= YEAR_FIRST && last <= YEAR_LAST);
+}
+
 /* A slash is between two things, such as a letter's number and its year, unless they are pieces of one long number. */
 static bool slashes_join(const struct scan *scan, const struct group *g, size_t n)
 {
-    return redact_about(scan, g[0].from) != ABOUT_NOTHING || digits_of(g, n) >= DIGITS_NIK_MIN;
+    return slashed_phone(g, n) || redact_about(scan, g[0].from) != ABOUT_NOTHING || digits_of(g, n) >= DIGITS_NIK_MIN;
 }
 
 static void judge_run(struct scan *scan, struct group *g, size_t n)

@@ -75,10 +75,22 @@ static inline size_t token_len(const struct token *token)
     return token->to - token->from;
 }
 
+/* redact_name.c */
+enum trust {
+    TRUST_ANY,   /* any word that is not a common one */
+    TRUST_LOOKS, /* a known name, or an unknown word with a capital */
+    TRUST_KNOWN  /* a known name */
+};
+/* Finds the name, with or without titles, that begins at t; its end, or 0. A title makes the next less trusted. */
+size_t redact_name_at(struct scan *scan, size_t t, enum trust trust);
+/* The name that ends before token `end`. */
+void redact_name_before(struct scan *scan, size_t end, enum trust trust);
+
 /* The finders. */
 void redact_find_numbers(struct scan *scan);
 void redact_find_mail(struct scan *scan);
 void redact_find_names(struct scan *scan);
+void redact_find_persons(struct scan *scan); /* after the names */
 void redact_find_addresses(struct scan *scan);
 
 #endif

@@ -242,22 +242,50 @@ bool scan_sign(const struct scan *scan, size_t t, const char *signs)
     return scan_kind(scan, t, TOKEN_SIGN) && strchr(signs, scan->token[t].c);
 }
 
+static bool begins_as(const char *word, size_t len, const char *const *heads, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t head = strlen(heads[i]);
+        if (len >= head && memcmp(word, heads[i], head) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool ends_as(const char *word, size_t len, const char *tail)
+{
+    size_t most = strlen(tail);
+    return len >= most && memcmp(word + len - most, tail, most) == 0;
+}
+
+/* By what verbs begin with, save where names do too. */
 bool scan_verb(const struct scan *scan, size_t t)
 {
-    static const char *const prefixes[] = {"mem", "men", "ber", "ter", "pem", "pen"}, *const names[] = {
-                                                                                          "bern", "bert",  "berl",
-                                                                                          "tere", "menik", "mendr"};
+    static const char *const active[] = {"mem", "men", "ber", "ter", "pem", "pen"}, *const names[] = {"bern",  "bert",
+                                                                                                      "berl",  "tere",
+                                                                                                      "menik", "mendr"},
+                             *const passive[] = {"di"}, *const di_names[] = {"dirm", "dirg", "diya", "dian",
+                                                                             "dimy", "dima", "dina", "dind",
+                                                                             "didi", "dieg", "dipo"};
+    enum { PASSIVE_MIN = 6 };
     char word[WORD_LONGEST];
     size_t len = letters_of(scan, t, word);
-    if (len >= VERB_MIN - 1 && memcmp(word + len - 3, "kan", 3) == 0)
+    if (len >= VERB_MIN - 1 && (ends_as(word, len, "kan") || ends_as(word, len, "ake")))
         return true;
-    for (size_t i = 0; len >= VERB_MIN && i < sizeof names / sizeof *names; i++)
-        if (memcmp(word, names[i], strlen(names[i])) == 0)
+    if (len >= PASSIVE_MIN && begins_as(word, len, passive, 1))
+        return !begins_as(word, len, di_names, sizeof di_names / sizeof *di_names);
+    return len >= VERB_MIN && begins_as(word, len, active, sizeof active / sizeof *active) &&
+           !begins_as(word, len, names, sizeof names / sizeof *names);
+}
+
+/* "tggl", "blkg": texted short. Nobody is called so. */
+static bool without_vowel(const char *word, size_t len)
+{
+    enum { SHORT_MIN = 2, SHORT_MAX = 6 };
+    for (size_t i = 0; i < len; i++)
+        if (strchr("aeiouy", word[i]))
             return false;
-    for (size_t i = 0; len >= VERB_MIN && i < sizeof prefixes / sizeof *prefixes; i++)
-        if (memcmp(word, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    return false;
+    return len >= SHORT_MIN && len <= SHORT_MAX;
 }
 
 bool scan_common(const struct scan *scan, size_t t)
@@ -267,7 +295,7 @@ bool scan_common(const struct scan *scan, size_t t)
     size_t len = letters_of(scan, t, word);
     if (len == 0)
         return false;
-    if (redact_word_is(WORD_COMMON, word, len))
+    if (redact_word_is(WORD_COMMON, word, len) || without_vowel(word, len))
         return true;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         size_t tail = strlen(suffixes[i]);

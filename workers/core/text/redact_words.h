@@ -13,6 +13,10 @@ enum word_class {
     WORD_GIVEN_TOO,    /* a name that is also a word */
     WORD_TITLE,        /* before a name: pak, ibu, h */
     WORD_TITLE_WHOLE,  /* those that are no abbreviation: a dot behind ends the sentence */
+    WORD_ROLE,         /* what somebody is: pasien, ketua, istri */
+    WORD_PUBLIC,       /* before a name that is a place's: masjid, stadion */
+    WORD_BORN,         /* lahir: a date of birth follows */
+    WORD_LANDMARK,     /* between a home and its street: depan, belakang */
     WORD_NAME,         /* a name follows: nama, ttd */
     WORD_NAME_FILL,    /* between such a word and the name */
     WORD_SELF,         /* saya: a name may follow */
