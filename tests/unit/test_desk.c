@@ -186,6 +186,31 @@ static void what_is_received_unread_has_no_class_and_its_own_receipt(void **stat
     assert_string_equal(verdict.reply_template, "empty");
 }
 
+static void received_and_then_read_is_decided(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"jalan rusak", "tolong ada kebakaran di pasar sekarang",
+                                         "Ini adalah balasan otomatis", "xyzzy"};
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        struct text text = {.utf8 = (char *)(uintptr_t)bodies[i], .len = strlen(bodies[i])};
+        struct desk_sms sms = {.sender = (const uint8_t *)CITIZEN,
+                               .sender_len = strlen(CITIZEN),
+                               .receiver = (const uint8_t *)"1708",
+                               .receiver_len = 4,
+                               .text = &text};
+        struct verdict at_once = decide(CITIZEN, "1708", bodies[i]), verdict;
+        desk_receive(&config, &sms, &verdict);
+        assert_true(verdict.unread);
+        assert_int_equal(desk_read(&config, rules, &sms, &verdict), OK);
+        assert_false(verdict.unread);
+        assert_int_equal(verdict.open_ticket, at_once.open_ticket);
+        assert_string_equal(verdict.category, at_once.category);
+        assert_string_equal(verdict.why, at_once.why);
+        assert_string_equal(verdict.reply_template ? verdict.reply_template : verdict.no_reply_reason,
+                            at_once.reply_template ? at_once.reply_template : at_once.no_reply_reason);
+    }
+}
+
 static void what_was_received_is_classified_later(void **state)
 {
     (void)state;
@@ -223,6 +248,7 @@ int main(void)
         cmocka_unit_test(emergencies_and_incomplete_sets_have_their_own_words),
         cmocka_unit_test(the_reply_is_in_the_citizens_language),
         cmocka_unit_test(what_is_received_unread_has_no_class_and_its_own_receipt),
+        cmocka_unit_test(received_and_then_read_is_decided),
         cmocka_unit_test(what_was_received_is_classified_later),
         cmocka_unit_test(who_says_the_same_joins_but_not_who_tries_the_line_out),
     };

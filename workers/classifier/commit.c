@@ -143,7 +143,7 @@ static void understand(struct worker *worker, struct store_item *item, struct ve
     const struct desk_sms whole = desk_sms_of(sms, item->text);
     uint64_t start_us = clock_mono_us();
     KILL_POINT_TEXT("classifier", "class", sms->body.data, sms->body.len);
-    if (decide(worker, &whole, verdict) != OK)
+    if (desk_read(worker->config, worker->rules, &whole, verdict) != OK)
         item->verdict = NULL;
     peak_measure(worker->role_state, clock_mono_us() - start_us);
 }

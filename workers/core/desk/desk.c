@@ -136,15 +136,26 @@ int desk_classify(const struct config *config, struct rules *rules, const char *
     return err;
 }
 
+int desk_read(const struct config *config, struct rules *rules, const struct desk_sms *sms, struct verdict *verdict)
+{
+    struct verdict read = *verdict;
+    read.unread = false;
+    int err = classify(rules, sms->text->utf8, sms->text->len, &read);
+    if (err != OK)
+        return err;
+    if (read.open_ticket)
+        answer(&read, kind_of(config, sms), receipt(&read, sms->incomplete));
+    *verdict = read;
+    return OK;
+}
+
 int desk_decide(const struct config *config, struct rules *rules, const struct desk_sms *sms, struct verdict *out)
 {
     struct verdict verdict;
     if (!receive(config, sms, &verdict)) {
-        int err = classify(rules, sms->text->utf8, sms->text->len, &verdict);
+        int err = desk_read(config, rules, sms, &verdict);
         if (err != OK)
             return err;
-        if (verdict.open_ticket)
-            answer(&verdict, kind_of(config, sms), receipt(&verdict, sms->incomplete));
     }
     *out = verdict;
     return OK;

@@ -44,6 +44,10 @@ MUST_CHECK int desk_decide(const struct config *config, struct rules *rules, con
 /* The same without the rules, in a fraction of the time: whatever the envelope and the kind of the text decide is
  * decided, and what remains opens a ticket that is unread, with the receipt for it. */
 void desk_receive(const struct config *config, const struct desk_sms *sms, struct verdict *out);
+/* The rest of desk_decide(), for the verdict of desk_receive() that is unread. E_MEMORY only, and nothing has changed.
+ */
+MUST_CHECK int desk_read(const struct config *config, struct rules *rules, const struct desk_sms *sms,
+                         struct verdict *verdict);
 /* The class of what desk_receive() let in: a ticket, or the reason why it should have been none. No reply comes of it.
  * E_MEMORY only. */
 MUST_CHECK int desk_classify(const struct config *config, struct rules *rules, const char *text, size_t len,
