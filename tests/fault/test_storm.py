@@ -37,7 +37,7 @@ def kinds(line):
     return found
 
 
-@pytest.mark.parametrize("point", ["classifier:before_commit:2", "store:ingest_uncommitted:2", "classifier:after_commit:1"])
+@pytest.mark.parametrize("point", ["classifier:before_commit:1", "store:ingest_uncommitted:1", "classifier:after_commit:1"])
 def test_resends_over_the_death_of_a_classifier(tmp_path, point):
     with FaultLine(tmp_path, classifiers=2, fault=point, desk=RESENDS) as line:
         line.start()
