@@ -62,7 +62,7 @@ class Place:
         admin_port, box_port, fake_port = free_ports(3)
         self.config.write_text(filled("aduan.yaml.in", DIR=directory, ADMIN_PORT=admin_port, BOX_PORT=box_port,
                                       FAKE_PORT=fake_port))
-        assert self.aduan("key", "create").returncode == 0
+        assert self.aduan("keygen").returncode == 0
 
     def change(self, old, new):
         text = self.config.read_text()
@@ -192,9 +192,9 @@ def test_a_wrong_command_line_is_usage(place):
 
 def test_no_key(place):
     (place.dir / "store.key").unlink()
-    place.refused(FAILED, f"{place.dir}/store.key is missing", "aduan key create")
+    place.refused(FAILED, f"{place.dir}/store.key is missing", "aduan keygen")
     done = place.aduan("verify")
-    assert done.returncode == STORE and "aduan key create" in done.stderr
+    assert done.returncode == STORE and "aduan keygen" in done.stderr
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o640 | 0o020, 0o666], ids=oct)
@@ -217,7 +217,7 @@ def test_a_key_file_that_holds_none(place, text):
 def test_the_key_of_another_store(with_store):
     key = with_store.dir / "store.key"
     key.rename(with_store.dir / "right.key")
-    assert with_store.aduan("key", "create").returncode == 0
+    assert with_store.aduan("keygen").returncode == 0
     with_store.refused(FAILED, f"not the one that the store {with_store.dir}/store was made with", "store.key")
     done = with_store.aduan("verify")
     assert done.returncode == STORE and "put the right one at store.key" in done.stderr

@@ -214,7 +214,16 @@ static void versions_and_keys_are_checked(void **state)
     seal_close(other);
     options.seal = s->seal;
     open_again(s);
-    set_meta(s, "version", "\0\0\0\x02", 4);
+    set_meta(s, "version", "\0\0\0\x01", 4);
+    shut(s);
+    assert_refused(&options, E_VERSION, "move it away");
+}
+
+static void a_newer_version_is_refused(void **state)
+{
+    struct support *s = *state;
+    struct store_options options = support_options(s);
+    set_meta(s, "version", "\0\0\0\x03", 4);
     shut(s);
     assert_refused(&options, E_VERSION, "newer Aduan");
     options.read_only = true;
@@ -228,7 +237,7 @@ static void a_damaged_meta_is_refused(void **state)
     static const struct {
         const char *name, *val;
         size_t len;
-    } rows[] = {{"version", "\0\0\0\1\1", 5}, {"version", "\0\0\0\0", 4}, {"key_check", "x", 1}, {"epoch", "", 0}};
+    } rows[] = {{"version", "\0\0\0\1\1", 5}, {"key_check", "x", 1}, {"epoch", "", 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct store_txn txn = support_write(s);
         MDB_val val;
@@ -260,6 +269,22 @@ static void a_damaged_meta_is_refused(void **state)
     struct store_txn txn;
     assert_int_equal(txn_begin(s->store, true, 0, &txn), E_CORRUPT);
     txn_abort(&txn);
+}
+
+static void a_key_that_is_not_there_ends_writing(void **state)
+{
+    struct support *s = *state;
+    struct store_txn txn;
+    struct fault fault;
+    set_meta(s, "seal_key", "\0\x07", 2);
+    assert_int_equal(txn_begin(s->store, true, 0, &txn), E_KEY);
+    assert_int_equal(txn_fault(s->store, &fault, E_KEY, "writing"), E_KEY);
+    assert_non_null(strstr(fault.text, "put back the key file"));
+    struct store_txn raw = {.store = s->store};
+    assert_int_equal(mdb_txn_begin(s->store->env, NULL, 0, &raw.txn), 0);
+    assert_int_equal(txn_put(&raw, T_META, "seal_key", 8, "x", 1), OK);
+    assert_int_equal(mdb_txn_commit(raw.txn), 0);
+    assert_int_equal(txn_begin(s->store, true, 0, &txn), E_CORRUPT);
 }
 
 static void a_missing_table_is_damage(void **state)
@@ -638,7 +663,9 @@ int main(void)
         TEST(a_file_that_is_no_store_is_left_alone),
         TEST(another_programs_lmdb_is_left_alone),
         TEST(versions_and_keys_are_checked),
+        TEST(a_newer_version_is_refused),
         TEST(a_damaged_meta_is_refused),
+        TEST(a_key_that_is_not_there_ends_writing),
         TEST(a_missing_table_is_damage),
         TEST(a_map_smaller_than_the_data_is_refused),
         TEST(a_file_cut_short_is_damage_and_no_crash),

@@ -49,8 +49,8 @@ static const struct config_row rows[] = {
      "How large the store may become. The file is sparse: it takes only what is used. Every process must see the "
      "same value, so change it with everything stopped.", false},
     {"store.key", CONFIG_PATH, AT(key_path), "store.key", 0, 0, NULL,
-     "The key that seals phone numbers; made by `aduan key create`. Keep a copy elsewhere: without it the store's "
-     "numbers cannot be read.", false},
+     "The key file that seals phone numbers and texts; made by `aduan keygen`. Keep a copy elsewhere: without it "
+     "neither can be read.", false},
 
     {"run.dir", CONFIG_PATH, AT(run_dir), "/run/aduan", 0, 0, NULL,
      "Sockets and locks, mode 0700. Who may enter it may control the desk.", false},
