@@ -482,6 +482,17 @@ static int open_unprivileged(struct support *s)
     return 0;
 }
 
+static void a_directory_that_is_open_to_others_is_refused(void **state)
+{
+    struct support *s = *state;
+    struct store_options options = support_options(s);
+    shut(s);
+    assert_int_equal(chmod(s->path, 0710), 0);
+    assert_refused(&options, E_IO, "chmod 0700");
+    options.read_only = true; /* a copy, on a disk for copies */
+    assert_int_equal(store_open(&options, &s->store, NULL), OK);
+}
+
 static void a_directory_of_somebody_else_is_said(void **state)
 {
     struct support *s = *state;
@@ -489,9 +500,11 @@ static void a_directory_of_somebody_else_is_said(void **state)
     assert_int_equal(chmod(s->dir, 0755), 0);
     assert_int_equal(chmod(s->path, 0), 0); /* also for its owner */
     int code = in_child(open_unprivileged, s);
-    assert_int_equal(chmod(s->path, 0755), 0);
+    assert_int_equal(chmod(s->path, 0700), 0);
     assert_int_equal(code, 0);
-    /* Readable, but its files are not ours. */
+    /* Ours, but its files are not. */
+    if (geteuid() == 0)
+        assert_int_equal(chown(s->path, 65534, 65534), 0);
     assert_int_equal(chmod(data_path(s), 0), 0);
     assert_int_equal(in_child(open_unprivileged, s), 0);
 }
@@ -673,6 +686,7 @@ int main(void)
         TEST(a_store_being_restored_is_not_opened),
         TEST(two_processes_make_and_use_one_store),
         TEST(reading_beside_an_open_store_works),
+        TEST(a_directory_that_is_open_to_others_is_refused),
         TEST(a_directory_of_somebody_else_is_said),
         TEST(keys_are_big_endian),
         TEST(rows_and_their_errors),

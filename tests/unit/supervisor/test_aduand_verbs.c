@@ -160,8 +160,12 @@ static void run_dir_must_be_ours_and_closed(void **state)
     refuse_start(scene, 1, "run.dir");
     snprintf(path, sizeof path, "%s/run", scene->dir);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(mkdir(path, 0755), 0);
-    assert_int_equal(chmod(path, 0755), 0);
+    for (mode_t bit = 01; bit < 0100; bit <<= 1) {
+        assert_int_equal(mkdir(path, 0700), 0);
+        assert_int_equal(chmod(path, 0700 | bit), 0);
+        refuse_start(scene, 1, "chmod 0700");
+        assert_int_equal(rmdir(path), 0);
+    }
     assert_int_equal(startup(&s, scene->path, &scene->fault), 0);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);

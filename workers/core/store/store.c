@@ -9,6 +9,7 @@
  */
 #include "store_priv.h"
 
+#include "privileges.h"
 #include "ticket_id.h"
 #include "uuid.h"
 
@@ -75,6 +76,8 @@ static int open_dir(struct store *store, bool create, struct fault *fault)
     store->dir_lock = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->dir_lock < 0)
         return dir_fault(store->dir, fault);
+    if (!store->read_only && privileges_check_dir("the store", store->dir, fault) != OK)
+        return E_IO;
     if (flock(store->dir_lock, LOCK_SH | LOCK_NB) != 0)
         return fault_set(fault, E_BUSY, "the store %s is being restored; start again when that has ended", store->dir);
     return OK;
