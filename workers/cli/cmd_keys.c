@@ -168,8 +168,7 @@ static int begin(struct cli *cli, struct store_rekey *state)
     return err ? cli_fail_fault(cli, err, &fault) : CLI_OK;
 }
 
-/* Half of the time belongs to the line's own commits. */
-static void give_way(uint64_t took_ms)
+void cli_give_way(uint64_t took_ms)
 {
     struct timespec pause = {(time_t)(took_ms / 1000), (long)(took_ms % 1000) * 1000000L};
 
@@ -201,7 +200,7 @@ static int seal_anew(struct cli *cli, size_t batch, struct store_rekey *state)
             return cli_fail_fault(cli, err, &fault);
         if (state->going_on) {
             progress(state, &told_ms);
-            give_way(clock_mono_ms() - began_ms);
+            cli_give_way(clock_mono_ms() - began_ms);
         }
     }
     return CLI_OK;

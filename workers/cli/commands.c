@@ -72,6 +72,11 @@ static const struct option_row keygen_options[] = {
     {"list", NULL, "the numbers of its keys"},
     {NULL, NULL, NULL},
 };
+static const struct option_row purge_options[] = {
+    {"dry-run", NULL, "only count what would go"},
+    {"batch", "N", "records in one transaction; default 256"},
+    {NULL, NULL, NULL},
+};
 static const struct option_row rekey_options[] = {
     {"batch", "N", "values in one transaction; default 256"},
     {NULL, NULL, NULL},
@@ -210,6 +215,11 @@ static const struct command table[] = {
      "Seal everything with the newest key of the key file. The line goes on meanwhile. What is killed goes on where it "
      "was when it is run again.",
      {"aduan keygen --add && aduan rekey"}, WRITES, cmd_rekey, 0},
+    {"purge", NULL, FOR_OPERATORS, "", 0, 0, purge_options,
+     "Take the texts and numbers of tickets that ended long ago out of the store. How long they are kept is "
+     "retention.days and retention.categories. Category, agency, type, times and events stay. It may be run beside "
+     "the line, and again when it was killed.",
+     {"aduan purge --dry-run", "aduan purge --json"}, NEED_CONFIG | NEED_SEAL, cmd_purge, 0},
     {"replies lint", NULL, FOR_OPERATORS, "", 0, 0, NULL,
      "What every reply costs: alphabet and segments, and the character that makes it dear.",
      {"aduan replies lint"}, NEED_CONFIG, cmd_replies_lint, 0},

@@ -25,6 +25,7 @@ int cmd_config_check(struct cli *cli);
 int cmd_config_reference(struct cli *cli);
 int cmd_keygen(struct cli *cli);
 int cmd_rekey(struct cli *cli);
+int cmd_purge(struct cli *cli);
 int cmd_replies_lint(struct cli *cli);
 int cmd_tickets(struct cli *cli);
 int cmd_ticket_show(struct cli *cli);

@@ -140,6 +140,12 @@ static const struct config_row rows[] = {
      "Events older than this are taken from the log by aduan-feed; tickets and messages stay. 0: they are kept for "
      "ever.", true},
 
+    {"retention.days", CONFIG_COUNT, AT(retention_days), "0", 0, 36500, NULL,
+     "Texts and numbers of tickets closed or archived longer ago than this go at the next `aduan purge`, and SMS "
+     "without a ticket when they are as old; figures and events stay. 0: they are kept for ever.", true},
+    {"retention.categories", CONFIG_TEXT, AT(retention_categories), "", 0, 2000, NULL,
+     "Other days for the tickets of some categories, such as: darurat=3650 jalan=365.", true},
+
     {"supervision.restart_first_ms", CONFIG_COUNT, AT(restart_first_ms), "200", 10, 60000, NULL,
      "The wait before a dead process is started again; it doubles with each early death.", true},
     {"supervision.restart_max_ms", CONFIG_COUNT, AT(restart_max_ms), "30000", 10, 3600000, NULL,

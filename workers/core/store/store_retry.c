@@ -48,6 +48,8 @@ static int find_and_retry(struct ingest *in, const uint8_t *key, struct store_ou
     if (err == OK)
         err = txn_get_record(&in->txn, T_MESSAGE, key, STORE_KEY_MESSAGE_BYTES, &aduan__record__message__descriptor,
                              &message);
+    if (err == OK && ((const Aduan__Record__Message *)message)->purged_us != 0)
+        err = E_GONE;
     if (err == OK)
         err = retry(in, key, (const Aduan__Record__Message *)message, out);
     aduan__record__quarantine__free_unpacked((Aduan__Record__Quarantine *)row, NULL);
@@ -71,6 +73,8 @@ int store_quarantine_retry(struct store *store, const struct store_policy *polic
         err = txn_commit(&in.txn);
     else
         txn_abort(&in.txn);
+    if (err == E_GONE)
+        return fault_set(fault, E_STATE, "this SMS was purged: nothing of it is left that could be read again");
     if (err == E_NOT_FOUND)
         return fault_set(fault, E_NOT_FOUND, "the quarantine holds no such SMS");
     if (err != OK)

@@ -147,6 +147,9 @@ static void check_message(struct verify *v, const uint8_t *key, const ProtobufCM
         (message->sender_id.len != SEAL_ID_BYTES || !verify_has(v, T_IDENTITY, message->sender_id.data, SEAL_ID_BYTES)))
         verify_broken(v, "message.identity_missing", "the sender of message %s is not among the identities",
                       verify_name(key, STORE_KEY_MESSAGE_BYTES));
+    if (message->purged_us != 0 && (message->sender_id.len > 0 || message->sealed.len > 0))
+        verify_broken(v, "message.not_purged", "message %s was purged, yet something of it is left",
+                      verify_name(key, STORE_KEY_MESSAGE_BYTES));
     v->announced += announces(message);
     check_fate(v, key, message);
 }
