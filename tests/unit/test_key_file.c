@@ -134,6 +134,12 @@ static void one_that_is_no_key_file_is_refused(void **unused)
         write_key(texts[i], strlen(texts[i]), 0600);
         assert_refused("put back the right one");
     }
+    char many[4096];
+    int len = snprintf(many, sizeof many, "aduan keys 1\nlookup " HEX "\n");
+    for (int id = 1; id <= KEY_FILE_KEYS_MAX + 1; id++)
+        len += snprintf(many + len, sizeof many - (size_t)len, "seal %d " HEX "\n", id);
+    write_key(many, (size_t)len, 0600);
+    assert_refused("put back the right one");
     static char zeros[8192];
     write_key(zeros, sizeof zeros, 0600);
     assert_refused("put back the right one");
@@ -215,6 +221,11 @@ static void what_cannot_be_written_leaves_what_was(void **unused)
     assert_non_null(strstr(fault.text, "/nowhere/key"));
     assert_int_equal(key_file_add(path, &id, &fault), E_KEY);
     assert_non_null(strstr(fault.text, "is missing"));
+    assert_int_equal(symlink("/etc/passwd", draft), 0); /* planted */
+    assert_int_equal(key_file_create(path, &fault), E_KEY);
+    assert_non_null(strstr(fault.text, draft));
+    assert_int_equal(key_file_create("/proc/key", &fault), E_KEY);
+    assert_int_equal(unlink(draft), 0);
     struct rlimit before, none;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);

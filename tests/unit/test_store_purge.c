@@ -236,6 +236,97 @@ static void what_cannot_be_read_is_passed_over(void **state)
     assert_int_equal(purge(f, &keep, 3, false).tickets, 1);
 }
 
+static int purge_fails(struct fixture *f, bool dry_run)
+{
+    struct keep keep = {f->s.now_us + 31 * day_us, 30, 30};
+    const struct store_retention retention = {&keep, before_us};
+    struct store_purge run = {.dry_run = dry_run};
+    struct fault fault;
+    int err = OK;
+    while (err == OK && !run.finished)
+        err = store_purge_step(f->s.store, &retention, keep.now_us, 1, &run, &fault);
+    return err;
+}
+
+/* A row of a newer version: whose it is, and what must be done about it, is not known here. */
+static void put_newer(struct fixture *f, enum store_table table, const void *key, size_t len)
+{
+    struct store_txn txn = support_write(&f->s);
+    assert_int_equal(txn_put(&txn, table, key, len, "\x08\x02", 2), OK);
+    support_commit(&txn);
+}
+
+static void a_newer_record_ends_it_untouched(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t ticket_key[8], key[STORE_KEY_MESSAGE_BYTES], id[SEAL_ID_BYTES] = {1};
+    f->damaged = true;
+    uint64_t ticket = answered(f, 1, "+6281");
+    close_ticket(&f->s, ticket);
+    put_newer(f, T_IDENTITY, id, sizeof id);
+    assert_int_equal(purge_fails(f, true), E_VERSION);
+    /* what it points at: the message, a reply, the whole of a part */
+    support_key(1, key);
+    put_newer(f, T_MESSAGE, key, sizeof key);
+    assert_int_equal(purge_fails(f, true), E_VERSION);
+    struct store_txn txn = support_write(&f->s);
+    Aduan__Record__Message part = ADUAN__RECORD__MESSAGE__INIT;
+    part.version = RECORD_VERSION;
+    part.fate = MESSAGE_FATE(PART_JOINED);
+    part.whole = support_bytes(key, sizeof key);
+    uint8_t part_key[STORE_KEY_MESSAGE_BYTES] = {0};
+    assert_int_equal(txn_put_record(&txn, T_MESSAGE, part_key, sizeof part_key, &part.base), OK);
+    put_be64(ticket_key, ticket);
+    assert_int_equal(txn_del(&txn, T_TICKET, ticket_key, sizeof ticket_key), OK);
+    support_commit(&txn);
+    assert_int_equal(purge_fails(f, true), E_VERSION);
+    put_newer(f, T_TICKET, ticket_key, sizeof ticket_key);
+    assert_int_equal(purge_fails(f, true), E_VERSION);
+    assert_int_equal(purge_fails(f, false), E_VERSION);
+}
+
+static void a_newer_reply_ends_it_untouched(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[STORE_REPLY_ID_BYTES], uuid[UUID_BYTES];
+    MDB_val slot;
+    f->damaged = true;
+    close_ticket(&f->s, answered(f, 1, "+6281"));
+    support_uuid(1, uuid);
+    uuid_reply(uuid, 0, id);
+    struct store_txn txn = support_write(&f->s);
+    assert_int_equal(txn_get(&txn, T_OUTBOX, id, sizeof id, &slot), OK);
+    uint8_t slot_key[SLOT_BYTES];
+    memcpy(slot_key, slot.mv_data, sizeof slot_key);
+    txn_abort(&txn);
+    put_newer(f, T_REPLY, slot_key, sizeof slot_key);
+    assert_int_equal(purge_fails(f, false), E_VERSION);
+    /* one that is only damaged holds nothing up; nor one whose ids are none */
+    txn = support_write(&f->s);
+    assert_int_equal(txn_put(&txn, T_REPLY, slot_key, sizeof slot_key, "\xff", 1), OK);
+    support_commit(&txn);
+    Aduan__Record__Ticket *ticket = ticket_of(&f->s, ticket_id_make(TICKET_SERIAL_FIRST));
+    record_add_bytes(&ticket->reply, &ticket->n_reply, "short", 5);
+    record_set_bytes(&ticket->sender_id, "short", 5);
+    txn = support_write(&f->s);
+    assert_int_equal(txn_put_ticket(&txn, ticket, ticket->state), OK);
+    support_commit(&txn);
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    assert_int_equal(purge_fails(f, false), OK);
+}
+
+static void what_is_only_read_is_only_counted(void **state)
+{
+    struct fixture *f = *state;
+    close_ticket(&f->s, answered(f, 1, "+6281"));
+    store_close(f->s.store);
+    struct store_options options = support_options(&f->s);
+    options.read_only = true;
+    assert_int_equal(store_open(&options, &f->s.store, NULL), OK);
+    assert_int_equal(purge_fails(f, true), OK);
+    assert_int_equal(purge_fails(f, false), E_STATE);
+}
+
 static void a_failed_commit_moves_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -282,6 +373,9 @@ int main(void)
         TEST(a_reply_on_its_way_holds_everything_of_its_sender),
         TEST(parts_go_with_their_whole),
         TEST(what_cannot_be_read_is_passed_over),
+        TEST(a_newer_record_ends_it_untouched),
+        TEST(a_newer_reply_ends_it_untouched),
+        TEST(what_is_only_read_is_only_counted),
         TEST(a_failed_commit_moves_nothing),
         TEST(a_purged_ticket_is_not_public),
     };

@@ -235,6 +235,42 @@ static void what_cannot_begin_is_said(void **state)
     meta(&k->s, "rekey", NULL, 0);
     meta(&k->s, "seal_key", "x", 1);
     assert_int_equal(store_rekey_state(k->s.store, &rekey), E_CORRUPT);
+    assert_int_equal(store_rekey_begin(k->s.store, 1, &fault), E_CORRUPT);
+}
+
+static void a_row_that_is_none_ends_it(void **state)
+{
+    struct keyed *k = *state;
+    struct fault fault;
+    struct store_rekey rekey;
+    uint8_t long_key[RECORD_KEY_MAX + 1] = {0};
+    struct store_txn txn = support_write(&k->s);
+    assert_int_equal(txn_put(&txn, T_IDENTITY, long_key, sizeof long_key, "", 0), OK);
+    support_commit(&txn);
+    assert_int_equal(store_rekey_begin(k->s.store, add_key(k), &fault), OK);
+    int err = OK;
+    do
+        err = store_rekey_step(k->s.store, 7, &rekey, &fault);
+    while (err == OK && rekey.going_on);
+    assert_int_equal(err, E_CORRUPT);
+    assert_non_null(strstr(fault.text, "sealing anew"));
+}
+
+static void a_store_that_is_only_read_stays_as_it_is(void **state)
+{
+    struct keyed *k = *state;
+    struct fault fault;
+    struct store_rekey rekey;
+    uint16_t key = add_key(k);
+    assert_int_equal(store_rekey_begin(k->s.store, key, &fault), OK);
+    store_close(k->s.store);
+    struct store_options options = support_options(&k->s);
+    options.read_only = true;
+    assert_int_equal(store_open(&options, &k->s.store, NULL), OK);
+    assert_int_equal(store_rekey_begin(k->s.store, key, &fault), E_STATE);
+    assert_int_equal(store_rekey_step(k->s.store, 7, &rekey, &fault), E_STATE);
+    assert_int_equal(store_rekey_state(k->s.store, &rekey), OK);
+    assert_true(rekey.going_on && rekey.looked_at == 0);
 }
 
 static void more_keys_than_there_can_be_are_counted_together(void **state)
@@ -264,6 +300,8 @@ int main(void)
         TEST(what_does_not_open_is_counted_and_left),
         TEST(a_key_that_went_too_early_is_said),
         TEST(what_cannot_begin_is_said),
+        TEST(a_row_that_is_none_ends_it),
+        TEST(a_store_that_is_only_read_stays_as_it_is),
         cmocka_unit_test(more_keys_than_there_can_be_are_counted_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
