@@ -238,6 +238,24 @@ static void what_cannot_begin_is_said(void **state)
     assert_int_equal(store_rekey_begin(k->s.store, 1, &fault), E_CORRUPT);
 }
 
+static void a_row_that_went_meanwhile_is_passed_over(void **state)
+{
+    struct keyed *k = *state;
+    struct fault fault;
+    assert_int_equal(store_rekey_begin(k->s.store, add_key(k), &fault), OK);
+    struct row last = row_at(&k->s, T_IDENTITY, 4);
+    step(k, 5);
+    struct store_txn txn = support_write(&k->s);
+    assert_int_equal(txn_del(&txn, T_IDENTITY, last.key, last.key_len), OK);
+    support_commit(&txn);
+    struct store_rekey rekey = finish(k);
+    assert_int_equal(rekey.unopened, 0);
+    assert_int_equal(rekey.looked_at, rekey.total + 1);
+    assert_int_equal(sealed_with(k, 1), 0);
+    meta(&k->s, "seal_key", NULL, 0);
+    assert_int_equal(store_rekey_state(k->s.store, &rekey), E_NOT_FOUND);
+}
+
 static void a_row_that_is_none_ends_it(void **state)
 {
     struct keyed *k = *state;
@@ -300,6 +318,7 @@ int main(void)
         TEST(what_does_not_open_is_counted_and_left),
         TEST(a_key_that_went_too_early_is_said),
         TEST(what_cannot_begin_is_said),
+        TEST(a_row_that_went_meanwhile_is_passed_over),
         TEST(a_row_that_is_none_ends_it),
         TEST(a_store_that_is_only_read_stays_as_it_is),
         cmocka_unit_test(more_keys_than_there_can_be_are_counted_together),
