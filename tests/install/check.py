@@ -45,6 +45,10 @@ def layout(prefix, etc, libexec, lib):
         "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto")]
     files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
     files += [f"{prefix}/include/aduan.h"]
+    files += [f"{prefix}/share/aduan/clients/{name}" for name in (
+        "README.md", "c/examples/counter.c", "python/pyproject.toml", "python/setup.py", "python/aduan_feed/__init__.py",
+        "python/examples/archiver.py", "node/package.json", "node/package-lock.json", "node/index.js",
+        "node/examples/webhook.js")]
     files += [f"{lib}/{name}" for name in ("libaduan.so", "libaduan.so.0", "libaduan.so.0.1.0", "pkgconfig/aduan.pc")]
     return {**{name: 0o755 for name in programs}, **{name: 0o644 for name in files}}
 
@@ -93,13 +97,28 @@ def check_unit(root, prefix):
         run("systemd-sysusers", "--dry-run", f"{root}{prefix}/lib/sysusers.d/aduan.conf")
 
 
-def check_library(root, lib):
-    """An integrator's program builds against what is installed, by pkg-config alone."""
-    example = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../proto/clients/c/examples/counter.c")
+def check_clients(root, prefix, lib):
+    """An integrator's programs begin with what is installed: C by pkg-config alone, Python with Debian's packages as
+    the README says, Node as far as it goes without a download."""
+    clients = f"{root}{prefix}/share/aduan/clients"
+    example = f"{clients}/c/examples/counter.c"
     env = dict(os.environ, PKG_CONFIG_PATH=f"{root}{lib}/pkgconfig", PKG_CONFIG_SYSROOT_DIR=root)
     flags = run("pkg-config", "--cflags", "--libs", "aduan", env=env).split()
     run("cc", "-Wall", "-Wextra", "-Werror", "-o", f"{root}/counter", example, *flags)
+    env = dict(os.environ, LD_LIBRARY_PATH=root + lib, ASAN_OPTIONS="verify_asan_link_order=0")
+    usage = subprocess.run([f"{root}/counter"], env=env, capture_output=True, text=True)
+    expect(usage.stderr.startswith("usage: counter"), "counter: " + usage.stderr)
     os.remove(f"{root}/counter")
+    python = f"{root}/python"
+    shutil.copytree(f"{clients}/python", python)
+    run("protoc", f"--proto_path={root}{prefix}/share/aduan", f"--python_out={python}/aduan_feed", "feed.proto")
+    env = dict(os.environ, PYTHONPATH=python)
+    found = run("/usr/bin/python3", "-c", "import aduan_feed; print(aduan_feed.__file__)", env=env)
+    expect(found.strip() == f"{python}/aduan_feed/__init__.py", f"another aduan_feed: {found}")
+    run("/usr/bin/python3", f"{python}/examples/archiver.py", "--help", env=env)
+    shutil.rmtree(python)
+    for file in ("index.js", "examples/webhook.js"):
+        run("node", "--check", f"{clients}/node/{file}")
 
 
 def check_edited_configuration_stays(build, root, etc):
@@ -122,7 +141,7 @@ def main():
             check_configuration(root, prefix, etc)
             check_pages(root, prefix)
             check_unit(root, prefix)
-            check_library(root, lib)
+            check_clients(root, prefix, lib)
             check_edited_configuration_stays(build, root, etc)
     print("\n".join(failures) or "everything is where it belongs")
     sys.exit(1 if failures else 0)

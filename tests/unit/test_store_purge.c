@@ -214,6 +214,31 @@ static void parts_go_with_their_whole(void **state)
     assert_true(run.tickets == 1 && run.messages == 3 && run.identities == 1);
 }
 
+static void resends_go_with_their_ticket(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t key[STORE_KEY_MESSAGE_BYTES];
+    Aduan__Record__Message resent = ADUAN__RECORD__MESSAGE__INIT;
+    f->damaged = true; /* nothing else tells of it here */
+    uint64_t id = answered(f, 1, "+6281");
+    close_ticket(&f->s, id);
+    resent.version = RECORD_VERSION;
+    resent.fate = MESSAGE_FATE(RESENT);
+    resent.ticket = id;
+    resent.body = support_bytes("jalan rusak", 11);
+    support_key(2, key);
+    struct store_txn txn = support_write(&f->s);
+    assert_int_equal(txn_put_record(&txn, T_MESSAGE, key, sizeof key, &resent.base), OK);
+    support_commit(&txn);
+    struct keep keep = {f->s.now_us + 29 * day_us, 30, 30};
+    assert_int_equal(purge(f, &keep, 1, false).messages, 0);
+    keep.now_us += 2 * day_us;
+    assert_int_equal(purge(f, &keep, 1, false).messages, 2);
+    Aduan__Record__Message *message = message_of(&f->s, 2);
+    assert_true(message->body.len == 0 && message->purged_us == keep.now_us);
+    message_free(message);
+}
+
 static void what_cannot_be_read_is_passed_over(void **state)
 {
     struct fixture *f = *state;
@@ -372,6 +397,7 @@ int main(void)
         TEST(sms_without_a_ticket_go_and_quarantined_ones),
         TEST(a_reply_on_its_way_holds_everything_of_its_sender),
         TEST(parts_go_with_their_whole),
+        TEST(resends_go_with_their_ticket),
         TEST(what_cannot_be_read_is_passed_over),
         TEST(a_newer_record_ends_it_untouched),
         TEST(a_newer_reply_ends_it_untouched),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Four walks: tickets with their message and replies; messages that opened none, with their reply; parts whose whole is
- * purged; identities that nothing is left of. What must never happen here: a record without its words whose number
- * stays, an index row to a sender who is gone, or a hole in the events.
+ * Five walks: tickets with their message and replies; messages that opened none, with their reply; resends whose ticket
+ * is purged; parts whose whole is; identities that nothing is left of. What must never happen here: a record without
+ * its words whose number stays, an index row to a sender who is gone, or a hole in the events.
  */
 #include "store_purge.h"
 
@@ -163,7 +163,20 @@ static int look_at_message(struct run *run, const MDB_val *key, const MDB_val *v
     return rc;
 }
 
-/* Also one that a dry run only counts: its whole is not purged yet. */
+static int ticket_is_over(struct run *run, const Message *resent, bool *over)
+{
+    ProtobufCMessage *record;
+    uint8_t key[8];
+    put_be64(key, resent->ticket);
+    *over = false;
+    int rc = txn_get_closed(&run->txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    if (rc != OK)
+        return rc == E_NOT_FOUND || rc == E_CORRUPT ? OK : rc;
+    *over = ((const Ticket *)record)->purged_us != 0;
+    protobuf_c_message_free_unpacked(record, NULL);
+    return OK;
+}
+
 static int whole_is_over(struct run *run, const Message *part, bool *over)
 {
     ProtobufCMessage *record;
@@ -177,7 +190,9 @@ static int whole_is_over(struct run *run, const Message *part, bool *over)
     return OK;
 }
 
-static int look_at_part(struct run *run, const MDB_val *key, const MDB_val *val)
+/* A message that goes with another record: `is_over` tells whether that one is purged. In a dry run it never is. */
+static int look_at_follower(struct run *run, const MDB_val *key, const MDB_val *val, Aduan__Record__Message__Fate fate,
+                            int (*is_over)(struct run *run, const Message *message, bool *over))
 {
     ProtobufCMessage *record;
     bool over = false;
@@ -185,12 +200,22 @@ static int look_at_part(struct run *run, const MDB_val *key, const MDB_val *val)
     if (rc != OK)
         return rc == E_CORRUPT ? OK : rc;
     Message *message = (Message *)record;
-    if (message->fate == MESSAGE_FATE(PART_JOINED) && message->purged_us == 0)
-        rc = whole_is_over(run, message, &over);
+    if (message->fate == fate && message->purged_us == 0)
+        rc = is_over(run, message, &over);
     if (rc == OK && over)
         rc = purge_message(run, key->mv_data, key->mv_size, message);
     aduan__record__message__free_unpacked(message, NULL);
     return rc;
+}
+
+static int look_at_resent(struct run *run, const MDB_val *key, const MDB_val *val)
+{
+    return look_at_follower(run, key, val, MESSAGE_FATE(RESENT), ticket_is_over);
+}
+
+static int look_at_part(struct run *run, const MDB_val *key, const MDB_val *val)
+{
+    return look_at_follower(run, key, val, MESSAGE_FATE(PART_JOINED), whole_is_over);
 }
 
 /* --- identities --------------------------------------------------------------------------------------------- */
@@ -238,10 +263,8 @@ static const struct phase {
     enum store_table table;
     int (*look)(struct run *run, const MDB_val *key, const MDB_val *val);
 } phases[STORE_PURGE_PHASES] = {
-    {T_TICKET, look_at_ticket},
-    {T_MESSAGE, look_at_message},
-    {T_MESSAGE, look_at_part},
-    {T_IDENTITY, look_at_identity},
+    {T_TICKET, look_at_ticket}, {T_MESSAGE, look_at_message},   {T_MESSAGE, look_at_resent},
+    {T_MESSAGE, look_at_part},  {T_IDENTITY, look_at_identity},
 };
 
 /* The row behind the last one looked at. A write moves rows, so each is looked for anew. */

@@ -9,7 +9,7 @@
 
 #include "store.h"
 
-enum { STORE_PURGE_PHASES = 4, STORE_PURGE_KEY_MAX = 32 };
+enum { STORE_PURGE_PHASES = 5, STORE_PURGE_KEY_MAX = 32 };
 
 /* What ended, or came, before this goes; 0: nothing does. category NULL: SMS that opened no ticket. */
 struct store_retention {
