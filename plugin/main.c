@@ -2,6 +2,7 @@
 /* aduanbox: a Kannel box that hands SMS to Aduan's workers and their replies back. */
 #include "box.h"
 #include "options.h"
+#include "privileges.h"
 
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
     struct options options;
     char why[512] = "";
 
+    privileges_drop();
     if (options_parse(&options, argc, argv, why, sizeof why) != 0) {
         fprintf(stderr, "aduanbox: %s\n", why);
         options_done(&options);

@@ -174,7 +174,7 @@ class Line:
 
     def __enter__(self):
         if not (self.dir / "store.key").exists():
-            self.aduan("key", "create")
+            self.aduan("keygen")
         self.start()
         return self
 

@@ -412,12 +412,15 @@ int main(int argc, char **argv)
         results[i] = run_round(dir, seal, all);
     qsort(results, options.rounds, sizeof results[0], by_ratio);
     const struct result *median = &results[options.rounds / 2];
+    const struct seal_count crypto = seal_counts(seal);
+    double taken = (double)options.messages * (double)options.rounds;
     printf("{\"bench\": \"store\", \"messages\": %zu, \"batch\": %zu, \"rounds\": %zu, \"puts_per_message\": %zu, "
            "\"store_per_s\": %.0f, \"raw_lmdb_per_s\": %.0f, \"store_cpu_us\": %.2f, \"raw_cpu_us\": %.2f, "
-           "\"ratio\": %.3f, \"ratio_min\": %.3f, \"ratio_max\": %.3f}\n",
+           "\"ratio\": %.3f, \"ratio_min\": %.3f, \"ratio_max\": %.3f, \"seals_per_message\": %.2f, "
+           "\"opens_per_message\": %.2f}\n",
            options.messages, options.batch, options.rounds, median->steps, median->store.per_s, median->raw.per_s,
-           median->store.cpu_us, median->raw.cpu_us, median->ratio, results[0].ratio,
-           results[options.rounds - 1].ratio);
+           median->store.cpu_us, median->raw.cpu_us, median->ratio, results[0].ratio, results[options.rounds - 1].ratio,
+           (double)crypto.sealed / taken, (double)crypto.opened / taken);
     free(all);
     seal_close(seal);
     rmdir(dir);

@@ -88,10 +88,20 @@ def redact_seeds():
     return seeds
 
 
+def sealed_seeds():
+    clear = body(f1=1, f2=ID, f3=1795289760, f5=ID)
+    secret = [body(f7="Jalan berlubang", f8=b"\x05\x00\x03\x07\x02\x01", f17="Jalan berlubang", f28="TELKOMSEL"),
+              body(f13="jalan: berlubang", f14="Jalan berlubang", f16=body(f1=7, f2="siti", f3="note", f4="Halo")),
+              body(f17="Terima kasih", f28="Halo"), body(f2="+6281234567890"), body(f15="delivered")]
+    inside = [bytes([0x80 | at, len(clear)]) + clear + each for at, each in enumerate(secret)]
+    raw = [bytes([at]) + clear + field(100, bytes([0, 1]) + bytes(44)) for at in range(len(secret))]
+    return inside + raw + [bytes([at]) + clear + field(100, b"") for at in range(len(secret))]
+
+
 def main():
     target, directory = sys.argv[1:]
     make = {"frame": frame_seeds, "text": text_seeds, "config": config_seeds,
-            "templates": templates_seeds, "redact": redact_seeds}.get(target, lambda: [b""])
+            "templates": templates_seeds, "redact": redact_seeds, "sealed": sealed_seeds}.get(target, lambda: [b""])
     for i, seed in enumerate(make()):
         with open(os.path.join(directory, f"seed-{i:03}"), "wb") as file:
             file.write(seed)

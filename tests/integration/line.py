@@ -207,7 +207,7 @@ class Line:
     # --- processes
 
     def start(self, ready=True):
-        self.aduan("key", "create")
+        self.aduan("keygen")
         self.start_bearerbox()
         self.start_aduand()
         if ready:

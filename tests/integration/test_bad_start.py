@@ -62,7 +62,7 @@ class Place:
         admin_port, box_port, fake_port = free_ports(3)
         self.config.write_text(filled("aduan.yaml.in", DIR=directory, ADMIN_PORT=admin_port, BOX_PORT=box_port,
                                       FAKE_PORT=fake_port))
-        assert self.aduan("key", "create").returncode == 0
+        assert self.aduan("keygen").returncode == 0
 
     def change(self, old, new):
         text = self.config.read_text()
@@ -192,9 +192,9 @@ def test_a_wrong_command_line_is_usage(place):
 
 def test_no_key(place):
     (place.dir / "store.key").unlink()
-    place.refused(FAILED, f"{place.dir}/store.key is missing", "aduan key create")
+    place.refused(FAILED, f"{place.dir}/store.key is missing", "aduan keygen")
     done = place.aduan("verify")
-    assert done.returncode == STORE and "aduan key create" in done.stderr
+    assert done.returncode == STORE and "aduan keygen" in done.stderr
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o640 | 0o020, 0o666], ids=oct)
@@ -211,13 +211,13 @@ def test_a_key_that_others_may_read_or_change(place, mode):
                          ids=["empty", "no_hex", "short", "long", "zeros"])
 def test_a_key_file_that_holds_none(place, text):
     (place.dir / "store.key").write_text(text)
-    place.refused(FAILED, "does not hold 64 hex digits", "put back the right one")
+    place.refused(FAILED, "does not hold a lookup key", "put back the right one")
 
 
 def test_the_key_of_another_store(with_store):
     key = with_store.dir / "store.key"
     key.rename(with_store.dir / "right.key")
-    assert with_store.aduan("key", "create").returncode == 0
+    assert with_store.aduan("keygen").returncode == 0
     with_store.refused(FAILED, f"not the one that the store {with_store.dir}/store was made with", "store.key")
     done = with_store.aduan("verify")
     assert done.returncode == STORE and "put the right one at store.key" in done.stderr
@@ -259,7 +259,7 @@ def test_a_map_that_is_too_small(with_store):
 
 
 def test_a_store_that_is_another_programs(place):
-    (place.dir / "store").mkdir()
+    (place.dir / "store").mkdir(mode=0o700)
     with opened(place) as env, env.begin(write=True) as txn:
         txn.put(b"their", b"data")
     place.refused(FAILED, "belongs to another program", "point store.dir elsewhere")
@@ -267,7 +267,7 @@ def test_a_store_that_is_another_programs(place):
 
 @pytest.mark.parametrize("data", [os.urandom(1 << 16), b"\0" * (1 << 16), b"x"], ids=["noise", "zeros", "one_byte"])
 def test_a_store_that_is_none(place, data):
-    (place.dir / "store").mkdir()
+    (place.dir / "store").mkdir(mode=0o700)
     (place.dir / "store/data.mdb").write_bytes(data)
     place.refused(FAILED, f"cannot open the store {place.dir}/store")
     assert (place.dir / "store/data.mdb").read_bytes() == data
@@ -288,9 +288,9 @@ def test_a_run_directory_that_cannot_be(place):
 
 def full_disk(place):
     """A command prefix under which the store lies on a file system of 512 KiB; a user namespace where we are not root."""
-    mount = f'mount -t tmpfs -o size=512k full "{place.dir}/store" && exec "$@"'
+    mount = f'mount -t tmpfs -o size=512k,mode=700 full "{place.dir}/store" && exec "$@"'
     prefix = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "sh", "-c", mount, "sh"]
-    (place.dir / "store").mkdir(exist_ok=True)
+    (place.dir / "store").mkdir(mode=0o700, exist_ok=True)
     if subprocess.run([*prefix, "true"], capture_output=True).returncode:
         pytest.skip("this kernel or container lets us mount nothing: a full disk cannot be made")
     return prefix

@@ -129,11 +129,11 @@ def test_the_reference_is_the_parsers_table():
 
 
 def test_a_key_is_never_overwritten(desk):
-    assert desk.aduan("key", "create").returncode == OK
+    assert desk.aduan("keygen").returncode == OK
     first = (desk.dir / "store.key").read_text()
-    assert desk.aduan("key", "create").returncode == NOT_ALLOWED
+    assert desk.aduan("keygen").returncode == NOT_ALLOWED
     assert (desk.dir / "store.key").read_text() == first
-    assert desk.aduan("key", "create", desk.dir / "other.key").returncode == OK
+    assert desk.aduan("keygen", desk.dir / "other.key").returncode == OK
 
 
 def test_classify_says_why_and_what_the_reply_costs(desk):
@@ -167,7 +167,7 @@ def test_replies_lint(desk):
 
 
 def test_without_aduand_and_store_each_says_what_is_missing(desk):
-    desk.aduan("key", "create")
+    desk.aduan("keygen")
     for args, code in ((["status"], NOT_RUNNING), (["scale", "classifier=2"], NOT_RUNNING), (["reload"], NOT_RUNNING),
                        (["verify"], STORE), (["tickets"], STORE), (["tail"], STORE), (["status", "--wait", 0], 4)):
         done = desk.aduan(*args)
@@ -178,7 +178,7 @@ def test_without_aduand_and_store_each_says_what_is_missing(desk):
 
 def test_without_a_key_the_sentence_says_how_to_make_one(desk):
     done = desk.aduan("tickets")
-    assert done.returncode == STORE and "aduan key create" in done.stderr
+    assert done.returncode == STORE and "aduan keygen" in done.stderr
 
 
 def test_send_says_why_no_answer_can_come(desk):

@@ -263,7 +263,7 @@ class Manager:
 def test_systemd_is_told(tmp_path):
     manager = Manager(tmp_path)
     with Line(tmp_path, config=CONFIG) as line:
-        line.aduan("key", "create")
+        line.aduan("keygen")
         line.start_bearerbox()
         line.start_aduand({"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "30000000"})
         manager.hear("READY=1")
@@ -297,7 +297,7 @@ def test_systemd_is_not_told_ready_before_it_is(tmp_path):
     """A stop in the middle of the start never says READY."""
     manager = Manager(tmp_path)
     with Line(tmp_path, config=CONFIG) as line:
-        line.aduan("key", "create")
+        line.aduan("keygen")
         line.start_aduand({"NOTIFY_SOCKET": manager.path})
         manager.hear("WATCHDOG=1")
         line.aduand.terminate()

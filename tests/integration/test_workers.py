@@ -64,9 +64,7 @@ class Scene:
         self.config.write_text(CONFIG.format(etc=ROOT / "etc", lease=LEASE_S))
         shutil.copytree(ROOT / "etc/replies", directory / "replies")
         (directory / "run").mkdir(mode=0o700)
-        key = directory / "store.key"
-        key.touch(mode=0o600)
-        key.write_text(os.urandom(32).hex() + "\n")
+        subprocess.run([BIN / "aduan", "--config", self.config, "keygen"], check=True, capture_output=True)
         self.processes = {}
         self.context = zmq.Context()
         self.status = collections.defaultdict(list)

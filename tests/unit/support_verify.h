@@ -224,9 +224,40 @@ static inline void *get_record(struct support *s, enum store_table table, const 
 #define EDIT(s, table, key, len, type, Type, field_change)                                                             \
     do {                                                                                                               \
         Type *r = get_record(s, table, key, len, &aduan__record__##type##__descriptor);                                \
+        record_reseal(&r->base);                                                                                       \
         field_change;                                                                                                  \
         put_record(s, table, key, len, &r->base);                                                                      \
         aduan__record__##type##__free_unpacked(r, NULL);                                                               \
+    } while (0)
+
+/* The record of a row, put under another key too, and sealed for there. */
+static inline void put_elsewhere(struct support *s, enum store_table table, const struct row *row,
+                                 const ProtobufCMessageDescriptor *type, const uint8_t *key)
+{
+    ProtobufCMessage *record = get_record(s, table, row->key, row->key_len, type);
+    record_reseal(record);
+    put_record(s, table, key, row->key_len, record);
+    protobuf_c_message_free_unpacked(record, NULL);
+}
+
+/* The same, left closed. */
+static inline Aduan__Record__Identity *closed_identity(struct support *s, const struct row *row)
+{
+    struct store_txn txn;
+    ProtobufCMessage *record;
+    assert_int_equal(txn_begin(s->store, false, 0, &txn), OK);
+    assert_int_equal(
+        txn_get_closed(&txn, T_IDENTITY, row->key, row->key_len, &aduan__record__identity__descriptor, &record), OK);
+    txn_abort(&txn);
+    return (Aduan__Record__Identity *)record;
+}
+
+#define EDIT_BOX(s, row, box_change)                                                                                   \
+    do {                                                                                                               \
+        Aduan__Record__Identity *r = closed_identity(s, &(row));                                                       \
+        box_change;                                                                                                    \
+        put_record(s, T_IDENTITY, (row).key, (row).key_len, &r->base);                                                 \
+        aduan__record__identity__free_unpacked(r, NULL);                                                               \
     } while (0)
 
 #define EDIT_MESSAGE(n, change)                                                                                        \

@@ -109,7 +109,7 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
          "aduan.yaml:2:14: store.map_bytes: expected a size such as 512 MiB or 16 GiB, found 'lots'"},
         {"dsk: {}\n", "aduan.yaml:1:1: unknown key 'dsk' in the file; did you mean 'desk'?"},
         {"zzzz: {}\n",
-         "known here: desk, store, run, boxes, workers, parts, replies, feed, events, supervision, smoke"},
+         "known here: desk, store, run, boxes, workers, parts, replies, feed, events, retention, supervision, smoke"},
         {"desk.name: x\n", "unknown key 'desk.name' in the file"},
         {"'': x\n", "unknown key '' in the file"},
         {"boxes:\n- {name: b, bearerboxes: [{name: m, hots: x}]}\n",
@@ -181,6 +181,12 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
                "678901234567890\n",
          "aduan.yaml:4:8: run.dir: too long"},
         {"desk: [\n", "aduan.yaml:2:1: "},
+        {LEAST "retention: {categories: jalan}\n", "found 'jalan'"},
+        {LEAST "retention: {categories: =3}\n", "found '=3'"},
+        {LEAST "retention: {categories: 'a=1, b='}\n", "found 'b='"},
+        {LEAST "retention: {categories: 'a=1 b=-2'}\n", "found 'b=-2'"},
+        {LEAST "retention: {categories: a=1x}\n", "found 'a=1x'"},
+        {LEAST "retention: {categories: a=36501}\n", "aduan.yaml:3:25: retention.categories: expected category=days"},
     };
 
     (void)state;
@@ -193,6 +199,26 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         if (!strstr(fault.text, cases[i].expected))
             fail_msg("case %zu: expected \"%s\" in \"%s\"", i, cases[i].expected, fault.text);
     }
+}
+
+static void what_is_kept_is_said_by_category(void **state)
+{
+    static const char text[] = LEAST "retention: {days: 30, categories: ' darurat=3650,jalan=0 jalan_rusak=7 '}\n";
+    struct config *config = NULL;
+    struct fault fault;
+
+    (void)state;
+    assert_int_equal(config_parse("a", "/", text, sizeof text - 1, &config, &fault), OK);
+    assert_int_equal(config_retention_days(config, "darurat"), 3650);
+    assert_int_equal(config_retention_days(config, "jalan"), 0);
+    assert_int_equal(config_retention_days(config, "jalan_rusak"), 7);
+    assert_int_equal(config_retention_days(config, "jala"), 30);
+    assert_int_equal(config_retention_days(config, ""), 30);
+    assert_int_equal(config_retention_days(config, NULL), 30);
+    config_free(config);
+    assert_int_equal(config_parse("a", "/", LEAST, sizeof LEAST - 1, &config, &fault), OK);
+    assert_int_equal(config_retention_days(config, "jalan"), 0);
+    config_free(config);
 }
 
 static void a_long_key_is_only_unknown(void **state)
@@ -333,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_long_key_is_only_unknown),
         cmocka_unit_test(a_file_is_loaded_relative_to_itself),
         cmocka_unit_test(the_shipped_file_is_valid),
+        cmocka_unit_test(what_is_kept_is_said_by_category),
         cmocka_unit_test(the_shipped_file_shows_every_key),
         cmocka_unit_test(endpoints_fit_a_socket_or_are_refused),
         cmocka_unit_test(the_reference_names_every_key),

@@ -214,7 +214,16 @@ static void versions_and_keys_are_checked(void **state)
     seal_close(other);
     options.seal = s->seal;
     open_again(s);
-    set_meta(s, "version", "\0\0\0\x02", 4);
+    set_meta(s, "version", "\0\0\0\x01", 4);
+    shut(s);
+    assert_refused(&options, E_VERSION, "move it away");
+}
+
+static void a_newer_version_is_refused(void **state)
+{
+    struct support *s = *state;
+    struct store_options options = support_options(s);
+    set_meta(s, "version", "\0\0\0\x03", 4);
     shut(s);
     assert_refused(&options, E_VERSION, "newer Aduan");
     options.read_only = true;
@@ -228,7 +237,7 @@ static void a_damaged_meta_is_refused(void **state)
     static const struct {
         const char *name, *val;
         size_t len;
-    } rows[] = {{"version", "\0\0\0\1\1", 5}, {"version", "\0\0\0\0", 4}, {"key_check", "x", 1}, {"epoch", "", 0}};
+    } rows[] = {{"version", "\0\0\0\1\1", 5}, {"key_check", "x", 1}, {"epoch", "", 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct store_txn txn = support_write(s);
         MDB_val val;
@@ -260,6 +269,22 @@ static void a_damaged_meta_is_refused(void **state)
     struct store_txn txn;
     assert_int_equal(txn_begin(s->store, true, 0, &txn), E_CORRUPT);
     txn_abort(&txn);
+}
+
+static void a_key_that_is_not_there_ends_writing(void **state)
+{
+    struct support *s = *state;
+    struct store_txn txn;
+    struct fault fault;
+    set_meta(s, "seal_key", "\0\x07", 2);
+    assert_int_equal(txn_begin(s->store, true, 0, &txn), E_KEY);
+    assert_int_equal(txn_fault(s->store, &fault, E_KEY, "writing"), E_KEY);
+    assert_non_null(strstr(fault.text, "put back the key file"));
+    struct store_txn raw = {.store = s->store};
+    assert_int_equal(mdb_txn_begin(s->store->env, NULL, 0, &raw.txn), 0);
+    assert_int_equal(txn_put(&raw, T_META, "seal_key", 8, "x", 1), OK);
+    assert_int_equal(mdb_txn_commit(raw.txn), 0);
+    assert_int_equal(txn_begin(s->store, true, 0, &txn), E_CORRUPT);
 }
 
 static void a_missing_table_is_damage(void **state)
@@ -457,6 +482,17 @@ static int open_unprivileged(struct support *s)
     return 0;
 }
 
+static void a_directory_that_is_open_to_others_is_refused(void **state)
+{
+    struct support *s = *state;
+    struct store_options options = support_options(s);
+    shut(s);
+    assert_int_equal(chmod(s->path, 0710), 0);
+    assert_refused(&options, E_IO, "chmod 0700");
+    options.read_only = true; /* a copy, on a disk for copies */
+    assert_int_equal(store_open(&options, &s->store, NULL), OK);
+}
+
 static void a_directory_of_somebody_else_is_said(void **state)
 {
     struct support *s = *state;
@@ -464,9 +500,11 @@ static void a_directory_of_somebody_else_is_said(void **state)
     assert_int_equal(chmod(s->dir, 0755), 0);
     assert_int_equal(chmod(s->path, 0), 0); /* also for its owner */
     int code = in_child(open_unprivileged, s);
-    assert_int_equal(chmod(s->path, 0755), 0);
+    assert_int_equal(chmod(s->path, 0700), 0);
     assert_int_equal(code, 0);
-    /* Readable, but its files are not ours. */
+    /* Ours, but its files are not. */
+    if (geteuid() == 0)
+        assert_int_equal(chown(s->path, 65534, 65534), 0);
     assert_int_equal(chmod(data_path(s), 0), 0);
     assert_int_equal(in_child(open_unprivileged, s), 0);
 }
@@ -638,7 +676,9 @@ int main(void)
         TEST(a_file_that_is_no_store_is_left_alone),
         TEST(another_programs_lmdb_is_left_alone),
         TEST(versions_and_keys_are_checked),
+        TEST(a_newer_version_is_refused),
         TEST(a_damaged_meta_is_refused),
+        TEST(a_key_that_is_not_there_ends_writing),
         TEST(a_missing_table_is_damage),
         TEST(a_map_smaller_than_the_data_is_refused),
         TEST(a_file_cut_short_is_damage_and_no_crash),
@@ -646,6 +686,7 @@ int main(void)
         TEST(a_store_being_restored_is_not_opened),
         TEST(two_processes_make_and_use_one_store),
         TEST(reading_beside_an_open_store_works),
+        TEST(a_directory_that_is_open_to_others_is_refused),
         TEST(a_directory_of_somebody_else_is_said),
         TEST(keys_are_big_endian),
         TEST(rows_and_their_errors),

@@ -106,7 +106,7 @@ static void what_cannot_be_read_is_left_out(void **state)
     seal_sender_id(s->seal, "+628100000002", 13, sender);
     assert_int_equal(txn_put_record(&txn, T_IDENTITY, sender, sizeof sender, &identity.base), OK);
     seal_sender_id(s->seal, "+628100000003", 13, sender);
-    identity.sealed_number = support_bytes("0123456789012345678901234567890123456789012345678", 48);
+    identity.number = support_bytes("0123456789012345678901234567890123456789012345678", 48);
     assert_int_equal(txn_put_record(&txn, T_IDENTITY, sender, sizeof sender, &identity.base), OK);
     support_commit(&txn);
     read_from(scene, 1, 100, true);

@@ -266,7 +266,7 @@ static void who_cannot_be_reached_is_not_answered(void **state)
                                         (ProtobufCMessage **)&message),
                          OK);
         if (n == 2)
-            record_set_bytes(&message->sealed_sender, "x", 1);
+            record_reseal(&message->base), record_set_bytes(&message->sender, "x", 1);
         else
             record_set_bytes(&message->sender_id, NULL, 0);
         assert_int_equal(txn_put_record(&txn, T_MESSAGE, key, sizeof key, &message->base), OK);
@@ -315,6 +315,7 @@ static void a_ticket_has_only_so_many_notes(void **state)
         aduan__record__note__init(note);
         record_add_message(&ticket->note, &ticket->n_note, note);
     }
+    record_reseal(&ticket->base);
     struct store_txn txn = support_write(s);
     assert_int_equal(txn_put_ticket(&txn, ticket, ticket->state), OK);
     support_commit(&txn);

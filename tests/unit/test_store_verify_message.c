@@ -160,28 +160,29 @@ static void identity_gone(struct support *s)
 static void identity_moved(struct support *s)
 {
     struct row row = row_at(s, T_IDENTITY, 0);
-    row.key[0] ^= 1;
-    put(s, T_IDENTITY, row.key, row.key_len, row.val, row.val_len);
+    uint8_t key[SEAL_ID_BYTES];
+    memcpy(key, row.key, sizeof key);
+    key[0] ^= 1;
+    put_elsewhere(s, T_IDENTITY, &row, &aduan__record__identity__descriptor, key);
 }
 
 static void identity_broken_seal(struct support *s)
 {
     struct row row = row_at(s, T_IDENTITY, 0);
-    EDIT(s, T_IDENTITY, row.key, row.key_len, identity, Aduan__Record__Identity, r->sealed_number.data[30]++);
+    EDIT_BOX(s, row, r->sealed.data[30]++);
 }
 
 static void identity_no_seal(struct support *s)
 {
     struct row row = row_at(s, T_IDENTITY, 0);
-    EDIT(s, T_IDENTITY, row.key, row.key_len, identity, Aduan__Record__Identity, r->sealed_number.len = 3);
+    EDIT_BOX(s, row, r->sealed.len = 3);
 }
 
 static void identity_long_seal(struct support *s)
 {
     static uint8_t bytes[400];
     struct row row = row_at(s, T_IDENTITY, 0);
-    EDIT(s, T_IDENTITY, row.key, row.key_len, identity, Aduan__Record__Identity,
-         record_set_bytes(&r->sealed_number, bytes, sizeof bytes));
+    EDIT_BOX(s, row, record_set_bytes(&r->sealed, bytes, sizeof bytes));
 }
 
 /* part: the finished set and the waiting one, in an order that the keys decide: a header, then its rows. */

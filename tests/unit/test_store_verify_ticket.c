@@ -19,7 +19,14 @@ static void ticket_wrong_digit(struct support *s)
     uint8_t key[8];
     struct row row = row_at(s, T_TICKET, 0);
     put_be64(key, get_be64(row.key) / 10 * 10 + (get_be64(row.key) + 1) % 10);
-    put(s, T_TICKET, key, sizeof key, row.val, row.val_len);
+    put_elsewhere(s, T_TICKET, &row, &aduan__record__ticket__descriptor, key);
+}
+
+/* The bytes of one ticket under the key of another: nobody's words become somebody else's. */
+static void ticket_swapped(struct support *s)
+{
+    struct row one = row_at(s, T_TICKET, 0), two = row_at(s, T_TICKET, 1);
+    put(s, T_TICKET, one.key, one.key_len, two.val, two.val_len);
 }
 
 static void ticket_stateless(struct support *s)
@@ -245,6 +252,7 @@ static const struct plant plants[] = {
     {ticket_lost, "event.ticket_missing"},
     {ticket_other_id, "ticket.key"},
     {ticket_wrong_digit, "ticket.check_digit"},
+    {ticket_swapped, "ticket.sealed"},
     {ticket_stateless, "ticket.state"},
     {ticket_other_state, "ticket.state_row_missing"},
     {ticket_other_state, "ticket_by_state.stray"},

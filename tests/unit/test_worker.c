@@ -226,7 +226,7 @@ static int set_up(void **state)
     snprintf(stage.config, sizeof stage.config, "%s/aduan.yaml", stage.dir);
     write_config("Kota Uji", 30, "run");
     snprintf(path, sizeof path, "%s/store.key", stage.dir);
-    assert_int_equal(seal_key_create(path, &fault), OK);
+    assert_int_equal(key_file_create(path, &fault), OK);
     snprintf(path, sizeof path, "%s/run", stage.dir);
     assert_int_equal(mkdir(path, 0700), 0);
     shell("cp -r " ADUAN_ETC_DIR "/replies replies");

@@ -98,6 +98,9 @@ enum cli_exit cli_exit_of(int err);
 /* A remark on stderr that is not an error. */
 void cli_remark(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Between two batches of work on a live store: half of the time belongs to the line's own commits. */
+void cli_give_way(uint64_t took_ms);
+
 /* Opens what command->needs names. CLI_OK or an exit code, with the message printed. */
 MUST_CHECK int session_open(struct cli *cli, unsigned needs);
 void session_close(struct cli *cli);

@@ -127,28 +127,6 @@ int cmd_config_reference(struct cli *cli)
     return CLI_OK;
 }
 
-int cmd_key_create(struct cli *cli)
-{
-    struct fault fault = {0};
-    const char *path = cli->operands[0];
-    int err;
-
-    if (cli->operand_count == 0) {
-        int code = session_open(cli, NEED_CONFIG);
-
-        if (code != CLI_OK)
-            return code;
-        path = cli->config->key_path;
-    }
-    err = seal_key_create(path, &fault);
-    if (err)
-        return cli_fail_fault(cli, err, &fault);
-    if (cli->json)
-        return output_json(json_pack("{s:i,s:s}", "v", 1, "key", path));
-    printf("%s is made; keep a copy of it apart from the store: without it no number can be read\n", path);
-    return CLI_OK;
-}
-
 /* The lint's lines as they are; with --json each is a string of an array. */
 static int lint_json(const struct templates *templates, int *warned)
 {

@@ -60,6 +60,16 @@ static uint64_t figure(const struct store_proof *proof, size_t i)
     return *(const uint64_t *)(const void *)((const char *)proof + figures[i].offset);
 }
 
+static json_t *sealed_json(const struct store_key_counts *counts)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < counts->n; i++)
+        json_array_append_new(
+            list, json_pack("{s:i,s:I}", "key", (int)counts->by[i].key, "values", (json_int_t)counts->by[i].values));
+    return list;
+}
+
 static int verify_json(const struct store_proof *proof, json_t *list)
 {
     json_t *object = json_object(), *values = json_object();
@@ -69,6 +79,7 @@ static int verify_json(const struct store_proof *proof, json_t *list)
     json_object_set_new(object, "v", json_integer(1));
     json_object_set_new(object, "ok", json_boolean(proof->breaks == 0));
     json_object_set_new(object, "figures", values);
+    json_object_set_new(object, "sealed", sealed_json(&proof->sealed));
     json_object_set(object, "breaks", list);
     return output_json(object);
 }
@@ -77,6 +88,9 @@ static void verify_print(const struct cli *cli, const struct store_proof *proof)
 {
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
         printf("%-38s %12llu\n", figures[i].label, (unsigned long long)figure(proof, i));
+    for (size_t i = 0; i < proof->sealed.n; i++)
+        printf("sealed with key %-22u %12llu\n", proof->sealed.by[i].key,
+               (unsigned long long)proof->sealed.by[i].values);
     if (proof->breaks == 0)
         printf("%sthe store holds its promises%s\n", paint_on(cli, PAINT_GREEN), paint_off(cli, PAINT_GREEN));
     else

@@ -66,6 +66,21 @@ static const struct option_row integrator_add_options[] = {
     {"rate", "N", "requests a second; default 50"},
     {NULL, NULL, NULL},
 };
+static const struct option_row keygen_options[] = {
+    {"add", NULL, "add a key to the file, the newest from now on"},
+    {"drop", "ID", "take out a key that nothing is sealed with any more"},
+    {"list", NULL, "the numbers of its keys"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row purge_options[] = {
+    {"dry-run", NULL, "only count what would go"},
+    {"batch", "N", "records in one transaction; default 256"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row rekey_options[] = {
+    {"batch", "N", "values in one transaction; default 256"},
+    {NULL, NULL, NULL},
+};
 static const struct option_row classify_options[] = {
     {"sender", "NUMBER", "as if it came from this number"},
     {"to", "SHORTCODE", "as if it went to this number"},
@@ -192,10 +207,19 @@ static const struct command table[] = {
     {"config reference", NULL, FOR_OPERATORS, "", 0, 0, reference_options,
      "Every key of aduan.yaml: type, default, bounds and what it does.",
      {"aduan config reference", "aduan config reference --json"}, NEED_NOTHING, cmd_config_reference, 0},
-    {"key create", NULL, FOR_OPERATORS, "[FILE]", 0, 1, NULL,
-     "Make the key that numbers and identities are sealed with. Without FILE it goes where store.key points. An "
-     "existing key is never overwritten. Keep a copy apart from the store.",
-     {"aduan key create", "aduan key create ./aduan.key"}, NEED_NOTHING, cmd_key_create, 0},
+    {"keygen", NULL, FOR_OPERATORS, "[FILE]", 0, 1, keygen_options,
+     "Make the key file that numbers and texts are sealed with. Without FILE it goes where store.key points. An "
+     "existing one is never overwritten. Keep a copy apart from the store.",
+     {"aduan keygen", "aduan keygen --add && aduan rekey", "aduan keygen --drop 1"}, NEED_NOTHING, cmd_keygen, 0},
+    {"rekey", NULL, FOR_OPERATORS, "", 0, 0, rekey_options,
+     "Seal everything with the newest key of the key file. The line goes on meanwhile. What is killed goes on where it "
+     "was when it is run again.",
+     {"aduan keygen --add && aduan rekey"}, WRITES, cmd_rekey, 0},
+    {"purge", NULL, FOR_OPERATORS, "", 0, 0, purge_options,
+     "Take the texts and numbers of tickets that ended long ago out of the store. How long they are kept is "
+     "retention.days and retention.categories. Category, agency, type, times and events stay. It may be run beside "
+     "the line, and again when it was killed.",
+     {"aduan purge --dry-run", "aduan purge --json"}, NEED_CONFIG | NEED_SEAL, cmd_purge, 0},
     {"replies lint", NULL, FOR_OPERATORS, "", 0, 0, NULL,
      "What every reply costs: alphabet and segments, and the character that makes it dear.",
      {"aduan replies lint"}, NEED_CONFIG, cmd_replies_lint, 0},

@@ -3,6 +3,7 @@
 #include "args.h"
 #include "cli.h"
 #include "help.h"
+#include "privileges.h"
 
 #include <locale.h>
 #include <pwd.h>
@@ -47,6 +48,7 @@ int main(int argc, char **argv)
     enum args_want want;
     int code;
 
+    privileges_drop();
     setlocale(LC_TIME, "C");
     signal(SIGPIPE, SIG_IGN);
     defaults(&cli, argv[0]);

@@ -182,6 +182,8 @@ json_t *ticket_file_json(const struct ticket_file *file)
     json_object_set_new(object, "message", file->message ? message_json(file->message) : json_null());
     json_object_set_new(object, "no_reply_reason",
                         file->message ? text_or_null(file->message->no_reply_reason) : json_null());
+    if (file->ticket->purged_us)
+        json_object_set_new(object, "purged", json_time(file->ticket->purged_us));
     if (file->number)
         json_object_set_new(object, "sender", json_text(file->number, strlen(file->number)));
     return object;
@@ -286,6 +288,8 @@ static void print_text(const Aduan__Record__Ticket *ticket, FILE *out)
 
     for (char *line; (line = strsep(&rest, "\n"));)
         fprintf(out, "  │ %s\n", line);
+    if (ticket->purged_us)
+        fputs("  │ (purged: the time to keep it is over)\n", out);
     if (ticket->incomplete)
         fputs("  │ (parts of it never came)\n", out);
     free(text);

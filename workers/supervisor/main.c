@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "frame.h"
 #include "log.h"
+#include "privileges.h"
 #include "supervisor.h"
 
 #include <fcntl.h>
@@ -202,6 +203,7 @@ int main(int argc, char **argv)
 
     if (code >= 0)
         return code;
+    privileges_drop();
     log_open("aduand", "", LOG_LEVEL_INFO);
     close_input();
     code = startup(&supervisor, config_path, &fault);

@@ -3,6 +3,7 @@
  * opened once to prove it and closed again: children are forked later. */
 #include "clock.h"
 #include "log.h"
+#include "privileges.h"
 #include "rules.h"
 #include "store.h"
 #include "supervisor.h"
@@ -32,9 +33,7 @@ static int make_run_dir(const char *dir, struct fault *fault)
     if (st.st_uid != geteuid())
         return fault_set(fault, E_IO, "run.dir %s belongs to user %u, aduand runs as %u: who owns it controls the desk",
                          dir, (unsigned)st.st_uid, (unsigned)geteuid());
-    if ((st.st_mode & 07777) != 0700 && chmod(dir, 0700))
-        return fault_set(fault, E_IO, "run.dir %s cannot be closed to others: %s", dir, strerror(errno));
-    return OK;
+    return privileges_check_dir("run.dir", dir, fault);
 }
 
 int startup_check_desk(const struct config *config, struct fault *fault)
@@ -198,7 +197,6 @@ int startup(struct supervisor *s, const char *config_path, struct fault *fault)
     s->generation = 1;
     s->started_ms = clock_mono_ms();
     s->started_us = clock_now_us();
-    umask(077);
     if (config_load(config_path, &s->boot, fault))
         return EXIT_FAILURE;
     s->live = s->boot;

@@ -71,7 +71,7 @@ static int setup(void **state)
     assert_non_null(mkdtemp(scene->dir));
     snprintf(scene->path, sizeof scene->path, "%s/aduan.yaml", scene->dir);
     snprintf(key, sizeof key, "%s/store.key", scene->dir);
-    assert_int_equal(seal_key_create(key, NULL), OK);
+    assert_int_equal(key_file_create(key, NULL), OK);
     write_config(scene, "13001", ADUAN_ETC_DIR "/replies", "");
     for (enum role r = 0; r < ROLE_END; r++)
         write_file(scene, role_program(r), 0700, "#!/bin/sh\nexec sleep 1000\n");
@@ -143,8 +143,8 @@ static void each_missing_thing_is_a_sentence(void **state)
     write_file(scene, "aduanbox", 0700, "#!/bin/sh\n");
     snprintf(path, sizeof path, "%s/store.key", scene->dir);
     assert_int_equal(unlink(path), 0);
-    refuse_start(scene, 1, "aduan key create");
-    assert_int_equal(seal_key_create(path, NULL), OK);
+    refuse_start(scene, 1, "aduan keygen");
+    assert_int_equal(key_file_create(path, NULL), OK);
     write_file(scene, "store", 0600, "a file");
     refuse_start(scene, 1, "store");
 }
@@ -160,8 +160,12 @@ static void run_dir_must_be_ours_and_closed(void **state)
     refuse_start(scene, 1, "run.dir");
     snprintf(path, sizeof path, "%s/run", scene->dir);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(mkdir(path, 0755), 0);
-    assert_int_equal(chmod(path, 0755), 0);
+    for (mode_t bit = 01; bit < 0100; bit <<= 1) {
+        assert_int_equal(mkdir(path, 0700), 0);
+        assert_int_equal(chmod(path, 0700 | bit), 0);
+        refuse_start(scene, 1, "chmod 0700");
+        assert_int_equal(rmdir(path), 0);
+    }
     assert_int_equal(startup(&s, scene->path, &scene->fault), 0);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);

@@ -85,6 +85,9 @@ struct config {
     char *feed_replay;
     char *feed_key_path;      /* the server's CURVE key */
     uint32_t event_keep_days; /* 0: for ever */
+    /* retention: see config_retention_days() */
+    uint32_t retention_days;
+    char *retention_categories;
     /* supervision */
     uint32_t restart_first_ms;
     uint32_t restart_max_ms;
@@ -102,6 +105,9 @@ MUST_CHECK int config_load(const char *path, struct config **out, struct fault *
 MUST_CHECK int config_parse(const char *name, const char *base_dir, const char *data, size_t len, struct config **out,
                             struct fault *fault);
 void config_free(struct config *config);
+/* How long texts and numbers of a category's tickets are kept after their end; NULL: of SMS without a ticket, after
+ * they came. 0: for ever. */
+uint32_t config_retention_days(const struct config *config, const char *category);
 
 enum config_type {
     CONFIG_TEXT,

@@ -186,6 +186,18 @@ static int check_box(const struct config *config, size_t i, const struct yaml_do
     return check_links(config, i, node, fault);
 }
 
+static int check_retention(const struct config *config, const struct yaml_doc *doc, struct fault *fault)
+{
+    size_t bad;
+
+    if (config_retention_valid(config->retention_categories, &bad))
+        return OK;
+    return yaml_fault(place(doc, "retention", "categories"), fault,
+                      "retention.categories: expected category=days with 0 to 36500 days, such as jalan=365, found "
+                      "'%.40s'",
+                      config->retention_categories + bad);
+}
+
 int config_check(const struct config *config, const struct yaml_doc *doc, struct fault *fault)
 {
     int err = check_shortcodes(config, doc, fault);
@@ -194,6 +206,8 @@ int config_check(const struct config *config, const struct yaml_doc *doc, struct
         err = check_workers(config, doc, fault);
     if (!err)
         err = check_feed(config, doc, fault);
+    if (!err)
+        err = check_retention(config, doc, fault);
     for (size_t i = 0; i < config->box_count && !err; i++)
         err = check_box(config, i, doc, fault);
     return err;

@@ -30,4 +30,7 @@ char *config_copy(const char *text);
 /* Duplicates, names, limits that depend on each other; faults point into doc. */
 MUST_CHECK int config_check(const struct config *config, const struct yaml_doc *doc, struct fault *fault);
 
+/* Whether a text is a list of category=days; *bad: where it stops to be one. */
+bool config_retention_valid(const char *text, size_t *bad);
+
 #endif

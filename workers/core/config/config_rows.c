@@ -49,8 +49,8 @@ static const struct config_row rows[] = {
      "How large the store may become. The file is sparse: it takes only what is used. Every process must see the "
      "same value, so change it with everything stopped.", false},
     {"store.key", CONFIG_PATH, AT(key_path), "store.key", 0, 0, NULL,
-     "The key that seals phone numbers; made by `aduan key create`. Keep a copy elsewhere: without it the store's "
-     "numbers cannot be read.", false},
+     "The key file that seals phone numbers and texts; made by `aduan keygen`. Keep a copy elsewhere: without it "
+     "neither can be read.", false},
 
     {"run.dir", CONFIG_PATH, AT(run_dir), "/run/aduan", 0, 0, NULL,
      "Sockets and locks, mode 0700. Who may enter it may control the desk.", false},
@@ -139,6 +139,12 @@ static const struct config_row rows[] = {
     {"events.keep_days", CONFIG_COUNT, AT(event_keep_days), "0", 0, 36500, NULL,
      "Events older than this are taken from the log by aduan-feed; tickets and messages stay. 0: they are kept for "
      "ever.", true},
+
+    {"retention.days", CONFIG_COUNT, AT(retention_days), "0", 0, 36500, NULL,
+     "Texts and numbers of tickets closed or archived longer ago than this go at the next `aduan purge`, and SMS "
+     "without a ticket when they are as old; figures and events stay. 0: they are kept for ever.", true},
+    {"retention.categories", CONFIG_TEXT, AT(retention_categories), "", 0, 2000, NULL,
+     "Other days for the tickets of some categories, such as: darurat=3650 jalan=365.", true},
 
     {"supervision.restart_first_ms", CONFIG_COUNT, AT(restart_first_ms), "200", 10, 60000, NULL,
      "The wait before a dead process is started again; it doubles with each early death.", true},

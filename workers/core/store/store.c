@@ -9,6 +9,7 @@
  */
 #include "store_priv.h"
 
+#include "privileges.h"
 #include "ticket_id.h"
 #include "uuid.h"
 
@@ -75,6 +76,8 @@ static int open_dir(struct store *store, bool create, struct fault *fault)
     store->dir_lock = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->dir_lock < 0)
         return dir_fault(store->dir, fault);
+    if (!store->read_only && privileges_check_dir("the store", store->dir, fault) != OK)
+        return E_IO;
     if (flock(store->dir_lock, LOCK_SH | LOCK_NB) != 0)
         return fault_set(fault, E_BUSY, "the store %s is being restored; start again when that has ended", store->dir);
     return OK;
@@ -172,7 +175,12 @@ static int check_version(struct store_txn *txn, struct fault *fault)
                          "the store %s was written by a newer Aduan (store version %u, this one knows %u); upgrade "
                          "Aduan, or restore a backup of the older version",
                          txn->store->dir, version, (unsigned)STORE_VERSION);
-    return version == STORE_VERSION ? OK : E_CORRUPT;
+    if (version < STORE_VERSION)
+        return fault_set(fault, E_VERSION,
+                         "the store %s holds texts in clear, as Aduan before store version %u wrote them (it is of "
+                         "version %u), and is not taken over; move it away, and start aduand: it makes a new one",
+                         txn->store->dir, (unsigned)STORE_VERSION, version);
+    return OK;
 }
 
 static int check_key(struct store_txn *txn, struct fault *fault)
@@ -205,19 +213,21 @@ static int read_meta(struct store_txn *txn, struct fault *fault)
 
 static int write_meta(struct store_txn *txn)
 {
-    uint8_t version[4], serial[8], one[8], zero[8] = {0}, epoch[STORE_EPOCH_BYTES], check[SEAL_CHECK_BYTES];
+    uint8_t version[4], serial[8], one[8], zero[8] = {0}, epoch[STORE_EPOCH_BYTES], check[SEAL_CHECK_BYTES], key[2];
     put_be32(version, STORE_VERSION);
     put_be64(serial, TICKET_SERIAL_FIRST);
     put_be64(one, 1);
     uuid_random(epoch);
     seal_check(txn->store->seal, check);
+    put_be16(key, seal_newest(txn->store->seal));
     const struct {
         const char *name;
         const void *val;
         size_t len;
     } rows[] = {{"version", version, sizeof version}, {"epoch", epoch, sizeof epoch},
                 {"key_check", check, sizeof check},   {"next_serial", serial, sizeof serial},
-                {"next_sequence", one, sizeof one},   {"parts_waiting", zero, sizeof zero}};
+                {"next_sequence", one, sizeof one},   {"parts_waiting", zero, sizeof zero},
+                {"seal_key", key, sizeof key}};
     int err = OK;
     for (size_t i = 0; err == OK && i < sizeof rows / sizeof rows[0]; i++)
         err = txn_put(txn, T_META, rows[i].name, strlen(rows[i].name), rows[i].val, rows[i].len);

@@ -23,7 +23,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { STORE_VERSION = 1, STORE_KEY_MESSAGE_BYTES = 20, STORE_REPLY_ID_BYTES = 16, STORE_EPOCH_BYTES = 16 };
+enum { STORE_VERSION = 2, STORE_KEY_MESSAGE_BYTES = 20, STORE_REPLY_ID_BYTES = 16, STORE_EPOCH_BYTES = 16 };
 
 struct store;
 
@@ -243,6 +243,16 @@ struct store_stats {
 };
 MUST_CHECK int store_stats(struct store *store, struct store_stats *out);
 
+/* Sealed values, by the number of their key. */
+struct store_key_counts {
+    size_t n;
+    struct {
+        uint16_t key;
+        uint64_t values;
+    } by[KEY_FILE_KEYS_MAX]; /* ascending */
+    uint64_t other;          /* of more keys than a key file can hold: damaged ones */
+};
+
 /* Walks everything in one read snapshot and proves the promises. Each break is one call of `broken` (may be NULL)
  * with a stable id ("message.no_fate", "outbox.due_missing", "event.gap", …) and a sentence. */
 struct store_proof {
@@ -250,6 +260,7 @@ struct store_proof {
     uint64_t no_ticket; /* messages with a stated reason */
     uint64_t resent, tickets_unclassified, reminders;
     uint64_t replies_open, replies_sent, replies_delivered, replies_failed, tickets_without_reply;
+    struct store_key_counts sealed; /* by the key they are sealed with */
     uint64_t breaks;
 };
 typedef void (*store_broken_fn)(void *ctx, const char *id, const char *sentence);

@@ -67,11 +67,11 @@ static int unseal_receiver(struct store_txn *txn, const Reply *reply, struct sto
     if (rc != OK)
         return rc;
     Aduan__Record__Identity *identity = (Aduan__Record__Identity *)record;
-    size_t len = identity->sealed_number.len;
     rc = E_NOT_FOUND;
-    if (len > SEAL_OVERHEAD_BYTES && len <= SEAL_OVERHEAD_BYTES + sizeof out->receiver &&
-        seal_unwrap(txn->store->seal, identity->sealed_number.data, len, out->receiver) == OK) {
-        out->receiver_len = len - SEAL_OVERHEAD_BYTES;
+    if (identity->number.len > 0 && identity->number.len <= sizeof out->receiver) {
+        memcpy(out->receiver, identity->number.data, identity->number.len);
+        out->receiver_len = identity->number.len;
+        explicit_bzero(identity->number.data, identity->number.len);
         rc = OK;
     }
     aduan__record__identity__free_unpacked(identity, NULL);
@@ -107,6 +107,7 @@ static int render(struct store_txn *txn, const struct store_claim *claim, Reply 
         return rc;
     rc = claim->render(claim->ctx, reply, ticket, &text, &len, &ucs2, &segments);
     if (rc == OK && len > 0) {
+        record_reseal(&reply->base);
         record_set_bytes(&reply->text, text, len);
         reply->ucs2 = ucs2;
         reply->segments = segments;

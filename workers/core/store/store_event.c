@@ -3,6 +3,7 @@
  * Reading the event log: where it begins and ends, and a stretch of it. The feed and `aduan tail` call it often and
  * from where they stopped; the callback runs between short transactions, so a slow subscriber pins no page.
  */
+#include "record_fields.h"
 #include "store_priv.h"
 
 #include <string.h>
@@ -67,6 +68,22 @@ int store_head(struct store *store, struct store_head *out)
     return rc;
 }
 
+/* The rules that fired rest with the ticket alone. One that cannot be read is as good as missing here. */
+static int add_why(struct store_txn *txn, Event *event)
+{
+    ProtobufCMessage *record;
+    uint8_t key[8];
+    if (event->kind != EVENT_KIND(TICKET_CLASSIFIED))
+        return OK;
+    put_be64(key, event->ticket);
+    int rc = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    if (rc != OK)
+        return rc == E_NOT_FOUND || rc == E_CORRUPT || rc == E_VERSION ? OK : rc;
+    record_set_string(&event->detail, ((const Aduan__Record__Ticket *)record)->why);
+    protobuf_c_message_free_unpacked(record, NULL);
+    return OK;
+}
+
 /* Up to n events from *from on; *from moves behind the last one read. */
 static int read_some(struct store *store, uint64_t *from, size_t n, Event **events, size_t *count)
 {
@@ -90,7 +107,9 @@ static int read_some(struct store *store, uint64_t *from, size_t n, Event **even
             break;
         events[(*count)++] = (Event *)record;
         *from = get_be64(key.mv_data) + 1;
-        rc = cursor_get(store, cursor, &key, &val, MDB_NEXT);
+        rc = add_why(&txn, (Event *)record);
+        if (rc == OK)
+            rc = cursor_get(store, cursor, &key, &val, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
     txn_abort(&txn);

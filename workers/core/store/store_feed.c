@@ -113,12 +113,18 @@ struct reading {
     MDB_cursor *events, *tickets;
 };
 
-/* A copy of a row, read where it lies. */
-static int scan_row(struct store_feed *feed, MDB_val *val, ProtobufCMessage *record, uint32_t *version)
+/* A copy of a row, opened and read where it lies. */
+static int scan_row(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val,
+                    ProtobufCMessage *record, uint32_t *version)
 {
-    uint8_t *copy = take(feed, val->mv_size + 1);
-    memcpy(copy, val->mv_data, val->mv_size);
-    if (!record_scan(copy, val->mv_size, record))
+    const struct record_place place = {record->descriptor, key->mv_data, key->mv_size};
+    size_t len = val->mv_size;
+    uint8_t *copy = take(feed, len + record_secret_len(&place, val->mv_data, len) + 1);
+    memcpy(copy, val->mv_data, len);
+    int err = record_open(reading->txn.store->seal, &place, copy, &len);
+    if (err != OK)
+        return err;
+    if (!record_scan(copy, len, record))
         return E_CORRUPT;
     if (*version == RECORD_VERSION)
         return OK;
@@ -147,47 +153,46 @@ static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_
     aduan__record__ticket__init(ticket);
     int err = cursor_get(reading->txn.store, reading->tickets, &at_key, &val, MDB_SET);
     if (err == OK)
-        err = scan_row(feed, &val, &ticket->base, &ticket->version);
+        err = scan_row(reading, feed, &at_key, &val, &ticket->base, &ticket->version);
     feed->tickets[at] = (struct slot){id, err == OK ? ticket : NULL};
     *out = feed->tickets[at].ticket;
     return forgive(err);
 }
 
-static int find_number(struct store_txn *txn, struct store_feed *feed, const Ticket *ticket, const char **out)
+static int find_number(struct reading *reading, struct store_feed *feed, const Ticket *ticket, const char **out)
 {
     Aduan__Record__Identity identity = ADUAN__RECORD__IDENTITY__INIT;
-    MDB_val val;
-    int err = txn_get(txn, T_IDENTITY, ticket->sender_id.data, ticket->sender_id.len, &val);
+    MDB_val key = {ticket->sender_id.len, ticket->sender_id.data}, val;
+    int err = txn_get(&reading->txn, T_IDENTITY, key.mv_data, key.mv_size, &val);
     if (err == OK)
-        err = scan_row(feed, &val, &identity.base, &identity.version);
+        err = scan_row(reading, feed, &key, &val, &identity.base, &identity.version);
     if (err != OK)
         return forgive(err);
-    const ProtobufCBinaryData *sealed = &identity.sealed_number;
-    if (sealed->len <= SEAL_OVERHEAD_BYTES || sealed->len > SEAL_OVERHEAD_BYTES + NUMBER_BYTES)
+    if (identity.number.len == 0 || identity.number.len > NUMBER_BYTES)
         return OK;
-    size_t len = sealed->len - SEAL_OVERHEAD_BYTES;
-    char *number = take(feed, len + 1);
-    if (seal_unwrap(txn->store->seal, sealed->data, sealed->len, number) != OK)
-        return OK;
-    number[len] = '\0';
+    char *number = take(feed, identity.number.len + 1);
+    memcpy(number, identity.number.data, identity.number.len);
+    number[identity.number.len] = '\0';
     *out = number;
     return OK;
 }
 
-static int fill(struct reading *reading, struct store_feed *feed, MDB_val *val, bool numbers,
+static int fill(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val, bool numbers,
                 struct store_feed_item *item)
 {
     Event *event = take(feed, sizeof *event);
     aduan__record__event__init(event);
-    int err = scan_row(feed, val, &event->base, &event->version);
+    int err = scan_row(reading, feed, key, val, &event->base, &event->version);
     if (err != OK)
         return err;
     *item = (struct store_feed_item){.event = event};
     if (item->event->ticket != 0)
         err = find_ticket(reading, feed, item->event->ticket, &item->ticket);
+    if (item->ticket && event->kind == EVENT_KIND(TICKET_CLASSIFIED))
+        event->detail = item->ticket->why;
     if (err == OK && numbers && item->ticket && item->ticket->sender_id.len > 0 &&
         item->event->kind == EVENT_KIND(TICKET_OPENED))
-        err = find_number(&reading->txn, feed, item->ticket, &item->number);
+        err = find_number(reading, feed, item->ticket, &item->number);
     return err;
 }
 
@@ -210,7 +215,7 @@ int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from,
     if (rc == OK)
         rc = cursor_get(store, reading.events, &key, &val, MDB_SET_RANGE);
     while (rc == OK && n < max && n < STORE_FEED_MAX && feed->total < ARENA_MAX_BYTES) {
-        rc = fill(&reading, feed, &val, numbers, &feed->items[n]);
+        rc = fill(&reading, feed, &key, &val, numbers, &feed->items[n]);
         if (rc == OK) {
             n++;
             rc = cursor_get(store, reading.events, &key, &val, MDB_NEXT);

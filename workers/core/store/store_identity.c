@@ -9,12 +9,10 @@
 
 static void sender_new(struct ingest *in, struct sender *sender)
 {
-    const struct seal *seal = in->txn.store->seal;
     sender->first_us = in->txn.now_us;
     sender->messages = 0;
     sender->replies = 0;
-    sender->sealed_len = sender->len + SEAL_OVERHEAD_BYTES;
-    seal_wrap(seal, sender->bytes, sender->len, sender->sealed);
+    sender->box_len = 0;
 }
 
 /* Replies that have left the window are forgotten here. */
@@ -29,8 +27,8 @@ static void sender_load(struct ingest *in, const Aduan__Record__Identity *row, s
         if (row->reply_us[i] + window > in->txn.now_us && row->reply_us[i] <= in->txn.now_us + window)
             sender->reply_us[sender->replies++] = row->reply_us[i];
     }
-    sender->sealed_len = row->sealed_number.len;
-    memcpy(sender->sealed, row->sealed_number.data, row->sealed_number.len);
+    sender->box_len = row->sealed.len;
+    memcpy(sender->box, row->sealed.data, row->sealed.len);
 }
 
 int sender_read(struct ingest *in, const void *bytes, size_t len, struct sender *out)
@@ -45,10 +43,10 @@ int sender_read(struct ingest *in, const void *bytes, size_t len, struct sender 
         return OK;
     ProtobufCMessage *record;
     int err =
-        txn_get_record(&in->txn, T_IDENTITY, out->id, SEAL_ID_BYTES, &aduan__record__identity__descriptor, &record);
+        txn_get_closed(&in->txn, T_IDENTITY, out->id, SEAL_ID_BYTES, &aduan__record__identity__descriptor, &record);
     if (err == OK) {
         Aduan__Record__Identity *row = (Aduan__Record__Identity *)record;
-        if (row->sealed_number.len > SEAL_OVERHEAD_BYTES && row->sealed_number.len <= sizeof out->sealed)
+        if (row->sealed.len > SEAL_OVERHEAD_BYTES && row->sealed.len <= sizeof out->box)
             sender_load(in, row, out);
         else
             err = E_CORRUPT;
@@ -68,7 +66,10 @@ int sender_write(struct ingest *in, const struct sender *sender)
         return OK;
     Aduan__Record__Identity row = ADUAN__RECORD__IDENTITY__INIT;
     row.version = RECORD_VERSION;
-    row.sealed_number = (ProtobufCBinaryData){sender->sealed_len, (uint8_t *)sender->sealed};
+    if (sender->box_len > 0)
+        row.sealed = (ProtobufCBinaryData){sender->box_len, (uint8_t *)sender->box};
+    else
+        row.number = (ProtobufCBinaryData){sender->len, (uint8_t *)sender->bytes};
     row.first_us = sender->first_us;
     row.last_us = in->txn.now_us;
     row.messages = sender->messages;
@@ -98,13 +99,15 @@ static int identity_number(struct store_txn *txn, const uint8_t *sender_id, uint
     if (err != OK)
         return err;
     Aduan__Record__Identity *row = (Aduan__Record__Identity *)record;
-    ProtobufCBinaryData sealed = row->sealed_number;
-    if (sealed.len > max + SEAL_OVERHEAD_BYTES)
+    if (row->number.len == 0)
+        err = E_CORRUPT;
+    else if (row->number.len > max)
         err = E_INVALID;
-    else
-        err = seal_unwrap(txn->store->seal, sealed.data, sealed.len, out);
-    if (err == OK)
-        *len = sealed.len - SEAL_OVERHEAD_BYTES;
+    if (err == OK) {
+        memcpy(out, row->number.data, row->number.len);
+        *len = row->number.len;
+        explicit_bzero(row->number.data, row->number.len);
+    }
     aduan__record__identity__free_unpacked(row, NULL);
     return err;
 }
@@ -113,12 +116,11 @@ int sender_of_message(struct ingest *in, const Aduan__Record__Message *message, 
 {
     *len = 0;
     int err = OK;
-    ProtobufCBinaryData sealed = message->sealed_sender;
-    if (sealed.len > SEAL_OVERHEAD_BYTES && sealed.len <= SENDER_SEALED_MAX + SEAL_OVERHEAD_BYTES) {
-        err = seal_unwrap(in->txn.store->seal, sealed.data, sealed.len, out);
-        *len = err == OK ? sealed.len - SEAL_OVERHEAD_BYTES : 0;
+    if (message->sender.len > 0 && message->sender.len <= SENDER_KEPT_MAX) {
+        memcpy(out, message->sender.data, message->sender.len);
+        *len = message->sender.len;
     } else if (message->sender_id.len == SEAL_ID_BYTES) {
-        err = identity_number(&in->txn, message->sender_id.data, out, SENDER_SEALED_MAX, len);
+        err = identity_number(&in->txn, message->sender_id.data, out, SENDER_KEPT_MAX, len);
     }
     /* Without its number a set is still delivered. */
     return err == E_NOT_FOUND || err == E_CORRUPT ? OK : err;

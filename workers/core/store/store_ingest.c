@@ -19,16 +19,14 @@ struct arrival {
     uint8_t key[STORE_KEY_MESSAGE_BYTES];
     Aduan__Record__Message message; /* borrows from sms and from here */
     struct sender sender;
-    uint8_t sealed[SENDER_SEALED_MAX + SEAL_OVERHEAD_BYTES];
 };
 
-static size_t seal_sender(const struct seal *seal, ProtobufCBinaryData sender, uint8_t *out)
+/* The sender as it came, kept with the message itself. */
+static void keep_sender(struct arrival *a)
 {
-    size_t len = sender.len < SENDER_SEALED_MAX ? sender.len : SENDER_SEALED_MAX;
-    if (len == 0)
-        return 0;
-    seal_wrap(seal, sender.data, len, out);
-    return len + SEAL_OVERHEAD_BYTES;
+    a->message.sender = a->sms->sender;
+    if (a->message.sender.len > SENDER_KEPT_MAX)
+        a->message.sender.len = SENDER_KEPT_MAX;
 }
 
 static void fill_message(struct arrival *a, uint64_t now_us)
@@ -66,7 +64,7 @@ static int fill_sender(struct ingest *in, struct arrival *a)
         a->message.sender_id = (ProtobufCBinaryData){SEAL_ID_BYTES, a->sender.id};
     enum sender_kind kind = reply_sender_kind(bytes.data, bytes.len, 0);
     if (kind != SENDER_NUMBER && kind != SENDER_SHORT)
-        a->message.sealed_sender = (ProtobufCBinaryData){seal_sender(in->txn.store->seal, bytes, a->sealed), a->sealed};
+        keep_sender(a);
     return OK;
 }
 
@@ -77,7 +75,7 @@ static int park(struct ingest *in, struct arrival *a, struct store_outcome *out)
     row.version = RECORD_VERSION;
     row.at_us = in->txn.now_us;
     row.deaths = a->sms->deaths;
-    row.sealed_sender = (ProtobufCBinaryData){seal_sender(in->txn.store->seal, a->sms->sender, a->sealed), a->sealed};
+    keep_sender(a);
     a->message.fate = MESSAGE_FATE(NO_TICKET);
     a->message.reason = "quarantined";
     char shortcode[SHORTCODE_TEXT_BYTES];

@@ -10,9 +10,10 @@
 #include "udh.h"
 
 enum {
-    SENDER_ID_MAX = 64,      /* longer senders get no identity row */
-    SENDER_SEALED_MAX = 255, /* bytes kept of a sender that is no number */
-    SENDER_NUMBER_MAX = 32,  /* what a reply can be sent to */
+    SENDER_ID_MAX = 64,                                       /* longer senders get no identity row */
+    SENDER_KEPT_MAX = 255,                                    /* bytes kept of a sender that is no number */
+    SENDER_BOX_MAX = SENDER_ID_MAX + 2 + SEAL_OVERHEAD_BYTES, /* of an identity */
+    SENDER_NUMBER_MAX = 32,                                   /* what a reply can be sent to */
     REPLY_RATE_MAX = 1000,
     SHORTCODE_TEXT_BYTES = 33
 };
@@ -34,9 +35,9 @@ struct sender {
     uint8_t id[SEAL_ID_BYTES]; /* zero when len is 0 */
     bool has_row;              /* an identity row exists or is to be made */
     uint64_t first_us, messages;
-    uint8_t sealed[SENDER_ID_MAX + SEAL_OVERHEAD_BYTES];
-    size_t sealed_len;
-    size_t replies; /* inside the window */
+    uint8_t box[SENDER_BOX_MAX]; /* as the row has it */
+    size_t box_len;              /* 0: the number is to be sealed */
+    size_t replies;              /* inside the window */
     uint64_t reply_us[REPLY_RATE_MAX];
 };
 
@@ -47,7 +48,7 @@ int sender_write(struct ingest *in, const struct sender *sender);
 /* Why no automatic reply may go to it now; NULL when one may. */
 const char *sender_no_reply(const struct ingest *in, const struct sender *sender);
 void sender_count_reply(const struct ingest *in, struct sender *sender);
-/* The number of a stored message's sender, at most SENDER_SEALED_MAX bytes; *len = 0 when there is none. */
+/* The number of a stored message's sender, at most SENDER_KEPT_MAX bytes; *len = 0 when there is none. */
 int sender_of_message(struct ingest *in, const Aduan__Record__Message *message, uint8_t *out, size_t *len);
 
 /* One whole SMS on its way in. The message holds all that came; ingest_whole adds its text and fate. */

@@ -79,25 +79,27 @@ static bool inside(const struct walk *walk, const MDB_val *key)
     return key->mv_size == walk->prefix_len + 8 && memcmp(key->mv_data, walk->prefix, walk->prefix_len) == 0;
 }
 
-/* Looks at one row: keeps its ticket when it matches. */
+/* Looks at one row: keeps its ticket when it matches. Only then is it opened. */
 static int look(struct walk *walk, struct store_txn *txn, uint64_t id)
 {
     ProtobufCMessage *record;
     uint8_t key[8];
     put_be64(key, id);
-    int rc = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    int rc = txn_get_closed(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
     if (rc != OK)
         return rc == E_NOT_FOUND ? E_CORRUPT : rc;
-    Ticket *ticket = (Ticket *)record;
+    const Ticket *ticket = (const Ticket *)record;
     walk->below = id;
     if (ticket->opened_us + clock_slack_us < walk->filter->since_us)
         walk->ended = true;
-    if (matches(walk->filter, ticket)) {
-        walk->found[walk->count++] = ticket;
+    bool wanted = matches(walk->filter, ticket);
+    protobuf_c_message_free_unpacked(record, NULL);
+    if (!wanted)
         return OK;
-    }
-    aduan__record__ticket__free_unpacked(ticket, NULL);
-    return OK;
+    rc = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    if (rc == OK)
+        walk->found[walk->count++] = (Ticket *)record;
+    return rc;
 }
 
 static void drop_found(struct walk *walk)

@@ -24,7 +24,7 @@ static void due_key(uint64_t due_us, const uint8_t *id, uint8_t key[DUE_REPLY_KE
     memcpy(key + 8, id, STORE_REPLY_ID_BYTES);
 }
 
-int txn_get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Reply **out)
+static int get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], bool open, Reply **out)
 {
     ProtobufCMessage *record;
     MDB_val slot;
@@ -33,10 +33,21 @@ int txn_get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES],
         return rc;
     if (slot.mv_size != SLOT_BYTES)
         return E_CORRUPT;
-    rc = txn_get_record(txn, T_REPLY, slot.mv_data, slot.mv_size, &aduan__record__reply__descriptor, &record);
+    rc = (open ? txn_get_record : txn_get_closed)(txn, T_REPLY, slot.mv_data, slot.mv_size,
+                                                  &aduan__record__reply__descriptor, &record);
     if (rc == OK)
         *out = (Reply *)record;
     return rc == E_NOT_FOUND ? E_CORRUPT : rc;
+}
+
+int txn_get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Reply **out)
+{
+    return get_reply(txn, id, true, out);
+}
+
+int txn_get_reply_closed(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Reply **out)
+{
+    return get_reply(txn, id, false, out);
 }
 
 /* A new reply's place, from which its id leads to it. */

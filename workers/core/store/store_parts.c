@@ -100,6 +100,7 @@ static void whole_message(const struct piece *first, const struct set *set, cons
     out->uuid = (ProtobufCBinaryData){UUID_BYTES, uuid};
     out->body = (ProtobufCBinaryData){joined->body_len, joined->body};
     out->udh = (ProtobufCBinaryData){0};
+    out->sealed = (ProtobufCBinaryData){0}; /* the part's */
     out->text_repaired = false;
     out->parts_total = set->header.total;
     out->parts_have = (uint32_t)pieces->count;
@@ -149,7 +150,7 @@ static int set_deliver(struct ingest *in, struct set *set, const struct piece *f
     int err = pieces_gather(in, set, fresh, &pieces);
     if (err != OK)
         return err;
-    uint8_t number[SENDER_SEALED_MAX];
+    uint8_t number[SENDER_KEPT_MAX];
     size_t len = 0;
     struct sender found;
     if (pieces->count == 0)

@@ -26,9 +26,12 @@
  * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and lie anywhere; the replies that are
  * being worked on lie together, so that a batch of them touches few pages.
  * set key = sender_id, 8 bytes of the keyed hash of the receiver, BE16(reference), total.
+ * Message, Ticket, Reply and Identity rest with their secret fields sealed: see record_seal.h.
  * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64,
  *       "parts_waiting" BE64 (messages of fate PART_WAITING), "integrators" BE64 (grows with each change of that table;
- *       missing: 0).
+ *       missing: 0), "seal_key" BE16: the number of the key that writes seal with; every writer reads it in its
+ *       transaction, so that behind the commit which changes it nothing is sealed with an older one. "rekey": how far
+ *       the sealing anew has come, see store_rekey.c.
  *
  * integrator and those below it came later: a store of before gets them when it is next opened for writing, and until
  * then has none (store_has()).
@@ -36,6 +39,7 @@
 #ifndef ADUAN_STORE_PRIV_H
 #define ADUAN_STORE_PRIV_H
 
+#include "record_seal.h"
 #include "store.h"
 
 #include <lmdb.h>
@@ -96,6 +100,7 @@ struct store_txn {
     bool write;
     uint64_t next_serial, next_sequence, parts_waiting; /* of a write transaction */
     uint64_t read_counters[3];                          /* the same as they are at rest */
+    uint16_t seal_key;                                  /* what a write transaction seals with */
     uint64_t now_us;
 };
 
@@ -130,17 +135,27 @@ int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out);
 /* OK, E_NOT_FOUND at the end, or an error. */
 int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val, MDB_cursor_op op);
 int cursor_del(struct store *store, MDB_cursor *cursor);
+/* Replaces the value of the row that the cursor is on, by one of the same size. */
+int cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val);
 int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len); /* E_NOT_FOUND */
-/* Packs a record into the table (reserving space in the map, no copy). The caller has set .version. */
+/* Packs a record into the table (reserving space in the map, no copy), sealing what is to be sealed unless the record
+ * has its box still (record_seal.h). The caller has set .version. */
 int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessage *record);
 /* The same, E_EXISTS instead of overwriting. */
 int txn_put_record_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                        const ProtobufCMessage *record);
-/* Unpacks and checks .version: E_NOT_FOUND, E_CORRUPT, E_VERSION. Free with the record's free_unpacked. */
+/* Opens, unpacks and checks .version: E_NOT_FOUND, E_CORRUPT, E_VERSION, E_KEY. Free with the record's free_unpacked.
+ */
 int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessageDescriptor *type, ProtobufCMessage **out);
-int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out);
+/* The same, left closed: its secret fields are empty, and it is written back with the box it has. */
+int txn_get_closed(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                   const ProtobufCMessageDescriptor *type, ProtobufCMessage **out);
+/* A value in hand, closed or opened. */
+int record_unpack(const ProtobufCMessageDescriptor *type, const MDB_val *val, ProtobufCMessage **out);
+int record_unpack_opened(const struct seal *seal, const ProtobufCMessageDescriptor *type, const MDB_val *key,
+                         const MDB_val *val, ProtobufCMessage **out);
 
 void put_be16(uint8_t *out, uint16_t v);
 void put_be32(uint8_t *out, uint32_t v);
@@ -153,8 +168,10 @@ int txn_event(struct store_txn *txn, Aduan__Record__Event *event);
 /* Puts a ticket, keeping ticket_by_state right: state_before is what the index holds now (NONE: a new ticket, whose
  * ticket_by_sender row is made too). */
 int txn_put_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, Aduan__Record__TicketState state_before);
-/* The reply of an id, or what txn_get_record() says of it. Free with free_unpacked. */
+/* The reply of an id, or what txn_get_record() says of it; left closed: as by txn_get_closed(). Free with
+ * free_unpacked. */
 int txn_get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
+int txn_get_reply_closed(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
 /* Puts a reply, keeping outbox_due right: due_before is what the index holds now, 0 for none. READY and SENDING
  * replies are in the index under reply->due_us, others are not. One without a slot is new: it gets the next event's
  * sequence, and the caller writes that event. */

@@ -190,7 +190,7 @@ static int batch_open(struct batch *batch, const uint8_t id[STORE_REPLY_ID_BYTES
         }
     }
     Reply *reply;
-    int rc = txn_get_reply(&batch->txn, id, &reply);
+    int rc = txn_get_reply_closed(&batch->txn, id, &reply);
     if (rc != OK)
         return rc;
     if (reply->id.len != STORE_REPLY_ID_BYTES || memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) != 0) {

@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-/* As it came; bytes are borrowed from the message, the sender from `sender`. */
-static Aduan__Wire__Sms sms_of(const Aduan__Record__Message *message, uint8_t *sender, size_t sender_len)
+/* As it came; bytes are borrowed from the message. */
+static Aduan__Wire__Sms sms_of(const Aduan__Record__Message *message)
 {
     Aduan__Wire__Sms sms = ADUAN__WIRE__SMS__INIT;
     sms.uuid = message->uuid;
     sms.time = message->time;
-    sms.sender = (ProtobufCBinaryData){sender_len, sender};
+    sms.sender = message->sender;
     sms.receiver = message->receiver;
     sms.body = message->body;
     sms.udh = message->udh;
@@ -28,32 +28,15 @@ static Aduan__Wire__Sms sms_of(const Aduan__Record__Message *message, uint8_t *s
     return sms;
 }
 
-static int unseal_sender(const struct seal *seal, const Aduan__Record__Quarantine *row, uint8_t *out, size_t *len)
+static int retry(struct ingest *in, const uint8_t *key, const Aduan__Record__Message *message,
+                 struct store_outcome *out)
 {
-    *len = 0;
-    if (row->sealed_sender.len <= SEAL_OVERHEAD_BYTES)
-        return OK;
-    if (row->sealed_sender.len > SENDER_SEALED_MAX + SEAL_OVERHEAD_BYTES)
-        return E_CORRUPT;
-    int err = seal_unwrap(seal, row->sealed_sender.data, row->sealed_sender.len, out);
-    if (err == OK)
-        *len = row->sealed_sender.len - SEAL_OVERHEAD_BYTES;
-    return err;
-}
-
-static int retry(struct ingest *in, const uint8_t *key, const Aduan__Record__Quarantine *row,
-                 const Aduan__Record__Message *message, struct store_outcome *out)
-{
-    uint8_t sender[SENDER_SEALED_MAX];
-    size_t sender_len;
-    int err = unseal_sender(in->txn.store->seal, row, sender, &sender_len);
-    if (err == OK)
-        err = txn_del(&in->txn, T_QUARANTINE, key, STORE_KEY_MESSAGE_BYTES);
+    int err = txn_del(&in->txn, T_QUARANTINE, key, STORE_KEY_MESSAGE_BYTES);
     if (err == OK)
         err = txn_del(&in->txn, T_MESSAGE, key, STORE_KEY_MESSAGE_BYTES);
     if (err != OK)
         return err;
-    const Aduan__Wire__Sms sms = sms_of(message, sender, sender_len);
+    const Aduan__Wire__Sms sms = sms_of(message);
     return ingest_take(in, &(struct store_item){.sms = &sms}, out);
 }
 
@@ -65,8 +48,10 @@ static int find_and_retry(struct ingest *in, const uint8_t *key, struct store_ou
     if (err == OK)
         err = txn_get_record(&in->txn, T_MESSAGE, key, STORE_KEY_MESSAGE_BYTES, &aduan__record__message__descriptor,
                              &message);
+    if (err == OK && ((const Aduan__Record__Message *)message)->purged_us != 0)
+        err = E_GONE;
     if (err == OK)
-        err = retry(in, key, (const Aduan__Record__Quarantine *)row, (const Aduan__Record__Message *)message, out);
+        err = retry(in, key, (const Aduan__Record__Message *)message, out);
     aduan__record__quarantine__free_unpacked((Aduan__Record__Quarantine *)row, NULL);
     aduan__record__message__free_unpacked((Aduan__Record__Message *)message, NULL);
     return err;
@@ -88,6 +73,8 @@ int store_quarantine_retry(struct store *store, const struct store_policy *polic
         err = txn_commit(&in.txn);
     else
         txn_abort(&in.txn);
+    if (err == E_GONE)
+        return fault_set(fault, E_STATE, "this SMS was purged: nothing of it is left that could be read again");
     if (err == E_NOT_FOUND)
         return fault_set(fault, E_NOT_FOUND, "the quarantine holds no such SMS");
     if (err != OK)

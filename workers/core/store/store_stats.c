@@ -3,9 +3,27 @@
  * What is in the store, for status lines, the feed and staff: figures, the quarantine, one message. Read only; each
  * verb is one short transaction.
  */
+#include "record_fields.h"
 #include "store_priv.h"
 
 #include <string.h>
+
+/* The text of a message that opened a ticket rests there. One that cannot be read is as good as missing. */
+static int add_text(struct store_txn *txn, Aduan__Record__Message *message)
+{
+    ProtobufCMessage *record;
+    uint8_t key[8];
+    if (message->fate != MESSAGE_FATE(TICKET))
+        return OK;
+    put_be64(key, message->ticket);
+    int err = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    if (err != OK)
+        return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
+    const Aduan__Record__Ticket *ticket = (const Aduan__Record__Ticket *)record;
+    record_set_bytes(&message->text, ticket->text.data, ticket->text.len);
+    protobuf_c_message_free_unpacked(record, NULL);
+    return OK;
+}
 
 int store_message_get(struct store *store, const uint8_t *key, size_t key_len, Aduan__Record__Message **out)
 {
@@ -17,8 +35,13 @@ int store_message_get(struct store *store, const uint8_t *key, size_t key_len, A
     if (err != OK)
         return err;
     err = txn_get_record(&txn, T_MESSAGE, key, key_len, &aduan__record__message__descriptor, &record);
-    if (err == OK)
-        *out = (Aduan__Record__Message *)record;
+    if (err == OK) {
+        err = add_text(&txn, (Aduan__Record__Message *)record);
+        if (err == OK)
+            *out = (Aduan__Record__Message *)record;
+        else
+            protobuf_c_message_free_unpacked(record, NULL);
+    }
     txn_abort(&txn);
     return err;
 }

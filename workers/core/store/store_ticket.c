@@ -160,6 +160,7 @@ static void add_note(Ticket *ticket, const struct store_ticket_change *change, u
     record_set_string(&note->actor, change->actor);
     record_set_string(&note->verb, ticket_verb_name(change->verb));
     record_set_bytes(&note->text, change->text, change->text ? change->text_len : 0);
+    record_reseal(&ticket->base);
     record_add_message(&ticket->note, &ticket->n_note, note);
 }
 
@@ -209,7 +210,7 @@ static int put_events(struct store_txn *txn, const Ticket *ticket, const struct 
 /* A sender that no SMS reaches gets none, however the words were meant. */
 static bool reachable(const Message *message)
 {
-    return message->sender_id.len == SEAL_ID_BYTES && message->sealed_sender.len == 0 &&
+    return message->sender_id.len == SEAL_ID_BYTES && message->sender.len == 0 &&
            strncmp(message->no_reply_reason, "sender_", strlen("sender_")) != 0;
 }
 

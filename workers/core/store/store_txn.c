@@ -6,6 +6,8 @@
 #include "store_priv.h"
 
 #include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -84,6 +86,11 @@ int txn_fault(struct store *store, struct fault *fault, int err, const char *doi
         return fault_set(fault, err, "%s: a record comes from a newer Aduan; upgrade this one", doing);
     case E_STATE:
         return fault_set(fault, err, "%s: the store is open for reading only", doing);
+    case E_KEY:
+        return fault_set(fault, err,
+                         "%s: the store is sealed with a key that the key file does not hold; put back the key file "
+                         "that has it (store.key)",
+                         doing);
     default:
         return fault_set(fault, err, "%s: %s", doing, err_name(err));
     }
@@ -132,6 +139,21 @@ uint32_t get_be32(const uint8_t *in)
 uint64_t get_be64(const uint8_t *in)
 {
     return (uint64_t)get_be32(in) << 32 | get_be32(in + 4);
+}
+
+/* --- the key to seal with ----------------------------------------------------------------------------------- */
+
+static int read_seal_key(struct store_txn *txn)
+{
+    MDB_val val;
+    int err = txn_get(txn, T_META, "seal_key", strlen("seal_key"), &val);
+    if (err == E_NOT_FOUND || (err == OK && val.mv_size != 2))
+        return no_lmdb_fault(txn->store, E_CORRUPT);
+    if (err != OK)
+        return err;
+    const uint8_t *be = val.mv_data;
+    txn->seal_key = (uint16_t)(be[0] << 8 | be[1]);
+    return seal_has(txn->store->seal, txn->seal_key) ? OK : no_lmdb_fault(txn->store, E_KEY);
 }
 
 /* --- begin and end ------------------------------------------------------------------------------------------ */
@@ -195,6 +217,8 @@ int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn
     if (rc != MDB_SUCCESS)
         return result(store, rc);
     int err = write ? read_counters(&txn) : OK;
+    if (err == OK && write)
+        err = read_seal_key(&txn);
     if (err != OK) {
         txn_abort(&txn);
         return err;
@@ -285,6 +309,11 @@ int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *v
     return result(store, mdb_cursor_get(cursor, key, val, op));
 }
 
+int cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val)
+{
+    return result(store, mdb_cursor_put(cursor, key, val, MDB_CURRENT));
+}
+
 int cursor_del(struct store *store, MDB_cursor *cursor)
 {
     return result(store, mdb_cursor_del(cursor, 0));
@@ -295,12 +324,16 @@ int cursor_del(struct store *store, MDB_cursor *cursor)
 static int put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                       const ProtobufCMessage *record, unsigned flags)
 {
+    const struct record_place place = {record->descriptor, key, key_len};
+    struct record_packing packing;
+    record_packing_init(&packing, record);
     MDB_val k = key_val(key, key_len);
-    MDB_val v = {.mv_size = protobuf_c_message_get_packed_size(record), .mv_data = NULL};
+    MDB_val v = {.mv_size = packing.size, .mv_data = NULL};
     int rc = mdb_put(txn->txn, txn->store->table[table], &k, &v, flags | MDB_RESERVE);
-    if (rc == MDB_SUCCESS)
-        protobuf_c_message_pack(record, v.mv_data);
-    return result(txn->store, rc);
+    if (rc != MDB_SUCCESS)
+        return result(txn->store, rc);
+    int err = record_packing_write(&packing, txn->store->seal, txn->seal_key, &place, v.mv_data);
+    return err == OK ? OK : no_lmdb_fault(txn->store, err);
 }
 
 int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
@@ -322,7 +355,7 @@ static uint32_t record_version(const ProtobufCMessage *record)
     return *(const uint32_t *)((const char *)record + field->offset);
 }
 
-int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, ProtobufCMessage **out)
+int record_unpack(const ProtobufCMessageDescriptor *type, const MDB_val *val, ProtobufCMessage **out)
 {
     ProtobufCMessage *record = protobuf_c_message_unpack(type, NULL, val->mv_size, val->mv_data);
     if (!record)
@@ -336,7 +369,26 @@ int record_unpack(const ProtobufCMessageDescriptor *type, MDB_val *val, Protobuf
     return version > RECORD_VERSION ? E_VERSION : E_CORRUPT;
 }
 
-int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+int record_unpack_opened(const struct seal *seal, const ProtobufCMessageDescriptor *type, const MDB_val *key,
+                         const MDB_val *val, ProtobufCMessage **out)
+{
+    const struct record_place place = {type, key->mv_data, key->mv_size};
+    if (!record_is_sealed(&place, val->mv_data, val->mv_size))
+        return record_unpack(type, val, out);
+    size_t len = val->mv_size, secret_len = record_secret_len(&place, val->mv_data, len);
+    uint8_t *whole = malloc(len + secret_len);
+    if (!whole)
+        abort();
+    memcpy(whole, val->mv_data, len);
+    int err = record_open(seal, &place, whole, &len);
+    if (err == OK)
+        err = record_unpack(type, &(MDB_val){len, whole}, out);
+    sodium_memzero(whole, val->mv_size + secret_len);
+    free(whole);
+    return err;
+}
+
+int txn_get_closed(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessageDescriptor *type, ProtobufCMessage **out)
 {
     MDB_val val;
@@ -344,6 +396,17 @@ int txn_get_record(struct store_txn *txn, enum store_table table, const void *ke
     if (err != OK)
         return err;
     err = record_unpack(type, &val, out);
+    return err == OK ? OK : no_lmdb_fault(txn->store, err);
+}
+
+int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                   const ProtobufCMessageDescriptor *type, ProtobufCMessage **out)
+{
+    MDB_val at = key_val(key, key_len), val;
+    int err = txn_get(txn, table, key, key_len, &val);
+    if (err != OK)
+        return err;
+    err = record_unpack_opened(txn->store->seal, type, &at, &val, out);
     return err == OK ? OK : no_lmdb_fault(txn->store, err);
 }
 

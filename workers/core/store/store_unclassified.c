@@ -183,6 +183,7 @@ int store_unclassified_claim(struct store *store, const struct store_unclassifie
 /* What people have set meanwhile stays. */
 static void fill(Ticket *ticket, const struct verdict *verdict, bool gave_up)
 {
+    record_reseal(&ticket->base);
     record_set_string(&ticket->type, verdict->type);
     record_set_string(&ticket->category, verdict->category);
     if (*ticket->agency == '\0')

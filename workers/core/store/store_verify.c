@@ -8,6 +8,7 @@
 #include "store_verify.h"
 
 #include "kill_point.h"
+#include "store_rekey.h"
 #include "uuid.h"
 
 #include <stdarg.h>
@@ -124,6 +125,30 @@ struct visitor {
     verify_row_fn row_fn;
 };
 
+/* `record` as it is with what was sealed; a break when it does not open, and then it is gone. */
+static bool open_record(struct verify *v, const struct visitor *visitor, const MDB_val *key, const MDB_val *val,
+                        ProtobufCMessage **record)
+{
+    const struct record_place place = {visitor->type, key->mv_data, key->mv_size};
+    if (!record_is_sealed(&place, val->mv_data, val->mv_size))
+        return true;
+    char id[48];
+    uint16_t seal_key = record_key_of(&place, val->mv_data, val->mv_size);
+    store_key_count_add(&v->proof.sealed, seal_key);
+    verify_done(*record);
+    int rc = record_unpack_opened(v->txn.store->seal, visitor->type, key, val, record);
+    if (rc == OK)
+        return true;
+    snprintf(id, sizeof id, "%s.sealed", names[visitor->table]);
+    if (rc == E_KEY)
+        verify_broken(v, id, "a row of table %s is sealed with key %u, which the key file does not hold",
+                      names[visitor->table], seal_key);
+    else
+        verify_broken(v, id, "a row of table %s does not open: what is sealed in it was not put there by this store",
+                      names[visitor->table]);
+    return false;
+}
+
 static void visit(struct verify *v, const struct visitor *visitor, const MDB_val *key, MDB_val *val)
 {
     ProtobufCMessage *record;
@@ -133,7 +158,7 @@ static void visit(struct verify *v, const struct visitor *visitor, const MDB_val
         visitor->row_fn(v, key->mv_data);
     } else if (record_unpack(visitor->type, val, &record) != OK) {
         unreadable(v, visitor->table, "a record that is not what was written");
-    } else {
+    } else if (open_record(v, visitor, key, val, &record)) {
         visitor->fn(v, key->mv_data, record);
         verify_done(record);
     }
@@ -183,7 +208,8 @@ static void verify_meta(struct verify *v)
                 {"key_check", SEAL_CHECK_BYTES, NULL},
                 {"next_serial", 8, &v->next_serial},
                 {"next_sequence", 8, &v->next_sequence},
-                {"parts_waiting", 8, &v->parts_waiting}};
+                {"parts_waiting", 8, &v->parts_waiting},
+                {"seal_key", 2, NULL}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         MDB_val val;
         if (!lookup(v, T_META, rows[i].name, strlen(rows[i].name), &val) || val.mv_size != rows[i].len)

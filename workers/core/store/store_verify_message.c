@@ -77,7 +77,7 @@ static void waiting(struct verify *v, const uint8_t *key, const Message *message
 {
     v->waiting_parts++;
     /* Senders too long for an identity are known to the set's key only: the count of waiting parts covers them. */
-    bool nameless = message->sender_id.len == 0 && message->sealed_sender.len > 0;
+    bool nameless = message->sender_id.len == 0 && message->sender.len > 0;
     if (!nameless && !in_its_set(v, key, message))
         verify_broken(v, "message.part_not_in_set", "message %s waits for a set that does not hold it",
                       verify_name(key, STORE_KEY_MESSAGE_BYTES));
@@ -147,6 +147,9 @@ static void check_message(struct verify *v, const uint8_t *key, const ProtobufCM
         (message->sender_id.len != SEAL_ID_BYTES || !verify_has(v, T_IDENTITY, message->sender_id.data, SEAL_ID_BYTES)))
         verify_broken(v, "message.identity_missing", "the sender of message %s is not among the identities",
                       verify_name(key, STORE_KEY_MESSAGE_BYTES));
+    if (message->purged_us != 0 && (message->sender_id.len > 0 || message->sealed.len > 0))
+        verify_broken(v, "message.not_purged", "message %s was purged, yet something of it is left",
+                      verify_name(key, STORE_KEY_MESSAGE_BYTES));
     v->announced += announces(message);
     check_fate(v, key, message);
 }
@@ -167,17 +170,15 @@ static void check_quarantine(struct verify *v, const uint8_t *key, const Protobu
 static void check_identity(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
 {
     const Aduan__Record__Identity *identity = (const Aduan__Record__Identity *)record;
-    uint8_t number[256], id[SEAL_ID_BYTES];
-    size_t len = identity->sealed_number.len;
+    uint8_t id[SEAL_ID_BYTES];
     v->proof.identities++;
-    bool sound = len > SEAL_OVERHEAD_BYTES && len <= SEAL_OVERHEAD_BYTES + sizeof number &&
-                 seal_unwrap(v->txn.store->seal, identity->sealed_number.data, len, number) == OK;
-    if (sound)
-        seal_sender_id(v->txn.store->seal, number, len - SEAL_OVERHEAD_BYTES, id);
-    explicit_bzero(number, sizeof number);
-    if (!sound)
-        verify_broken(v, "identity.sealed", "an identity cannot be unsealed with this key");
-    else if (memcmp(id, key, SEAL_ID_BYTES) != 0)
+    if (identity->sealed.len == 0 || identity->number.len == 0) {
+        verify_broken(v, "identity.sealed", "an identity has no sealed number");
+        return;
+    }
+    seal_sender_id(v->txn.store->seal, identity->number.data, identity->number.len, id);
+    explicit_bzero(identity->number.data, identity->number.len);
+    if (memcmp(id, key, SEAL_ID_BYTES) != 0)
         verify_broken(v, "identity.key", "an identity rests under another one's key");
 }
 

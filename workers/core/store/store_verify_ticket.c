@@ -153,6 +153,8 @@ static void check_ticket(struct verify *v, const uint8_t *key, const ProtobufCMe
                       ticket->id);
     if (!same(message->sender_id, ticket->sender_id))
         verify_broken(v, "ticket.sender", "ticket %" PRIu64 " has another sender than its message", ticket->id);
+    if (ticket->purged_us != 0 && (ticket->sender_id.len > 0 || ticket->sealed.len > 0))
+        verify_broken(v, "ticket.not_purged", "ticket %" PRIu64 " was purged, yet something of it is left", ticket->id);
     check_replies_of(v, ticket, message);
     verify_storm_of(v, ticket);
     verify_done(message);
@@ -218,7 +220,8 @@ static void count_state(struct verify *v, const Reply *reply, const char *name)
         verify_broken(v, "reply.state", "reply %s is in no known state", name);
     }
     /* A READY reply may not have been rendered yet, a FAILED one never. */
-    if (reply->state > REPLY_STATE(READY) && reply->state < REPLY_STATE(FAILED) && reply->text.len == 0)
+    if (reply->state > REPLY_STATE(READY) && reply->state < REPLY_STATE(FAILED) && reply->text.len == 0 &&
+        reply->purged_us == 0)
         verify_broken(v, "reply.no_text", "reply %s is %s without a text", name, reply_state_name(reply->state));
 }
 
@@ -293,7 +296,9 @@ static void check_reply(struct verify *v, const uint8_t *key, const ProtobufCMes
     check_id_row(v, get_be64(key), reply, name);
     count_state(v, reply, name);
     check_due_row(v, id, reply, name);
-    if (!verify_has(v, T_IDENTITY, reply->sender_id.data, reply->sender_id.len))
+    if (reply->purged_us != 0 && (reply->sender_id.len > 0 || reply->sealed.len > 0))
+        verify_broken(v, "reply.not_purged", "reply %s was purged, yet something of it is left", name);
+    if (reply->purged_us == 0 && !verify_has(v, T_IDENTITY, reply->sender_id.data, reply->sender_id.len))
         verify_broken(v, "reply.identity_missing", "whom reply %s goes to is not among the identities", name);
     if (message == NULL)
         verify_broken(v, "reply.message_missing", "the message that reply %s answers is not there", name);

@@ -62,7 +62,7 @@ static int receive(const struct ingest *in, const struct whole *whole, struct ve
     return OK;
 }
 
-/* The message's fate and reasons, as the verdict has them. */
+/* The message's fate and reasons, as the verdict has them. A ticket takes the text: it is sealed once. */
 static void fill_message(struct ingest *in, struct whole *whole, struct plan *plan)
 {
     Aduan__Record__Message *message = whole->message;
@@ -76,6 +76,7 @@ static void fill_message(struct ingest *in, struct whole *whole, struct plan *pl
     message->no_reply_reason = borrowed(no_reply);
     if (verdict->open_ticket) {
         message->fate = MESSAGE_FATE(TICKET);
+        message->text = (ProtobufCBinaryData){0};
         message->ticket = ticket_id_make(in->txn.next_serial);
     } else {
         message->fate = MESSAGE_FATE(NO_TICKET);
@@ -110,7 +111,6 @@ int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket
     event.type = ticket->type;
     event.category = ticket->category;
     event.agency = ticket->agency;
-    event.detail = ticket->why;
     return err == OK ? txn_event(txn, &event) : err;
 }
 
@@ -154,7 +154,7 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     ticket.urgency = borrowed(verdict->urgency);
     ticket.language = borrowed(verdict->language);
     ticket.why = borrowed(verdict->why);
-    ticket.text = message->text;
+    ticket.text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
     ticket.incomplete = message->incomplete;
     ticket.unclassified = verdict->unread;
     if (plan->joinable)

@@ -87,10 +87,12 @@ static bool asks_for_silence(const char *text, size_t len)
     return false;
 }
 
-/* Only that there is such a ticket, and of what sort, is for this view: its citizen wants it so. */
+/* Only that there is such a ticket, and of what sort, is for this view: its citizen wants it so, or what it
+ * said is purged, and with it whether the citizen did. */
 static bool only_figures(const struct view *view, const Ticket *ticket)
 {
-    return view->tier == VIEW_PUBLIC && ticket && asks_for_silence((const char *)ticket->text.data, ticket->text.len);
+    return view->tier == VIEW_PUBLIC && ticket &&
+           (ticket->purged_us != 0 || asks_for_silence((const char *)ticket->text.data, ticket->text.len));
 }
 
 /* Written while the ticket had no class: whoever reads it later must see it as it was seen then. */

@@ -7,6 +7,7 @@
  */
 #include "clock.h"
 #include "log.h"
+#include "privileges.h"
 #include "uuid.h"
 #include "worker_priv.h"
 
@@ -82,7 +83,7 @@ static int make_run_dir(const char *dir, struct fault *fault)
 {
     if (mkdir(dir, 0700) && errno != EEXIST)
         return fault_set(fault, E_IO, "cannot make run_dir %s: %s", dir, strerror(errno));
-    return OK;
+    return privileges_check_dir("run.dir", dir, fault);
 }
 
 /* Before any thread exists, libzmq's included: they inherit the mask, and signals come through the fd only. */
@@ -353,6 +354,7 @@ int worker_main(const struct worker_role *role, int argc, char **argv)
     int code = read_arguments(&run, argc, argv);
     if (code != EXIT_GO_ON)
         return code;
+    privileges_drop();
     log_open(role->program, run.worker.name, LOG_LEVEL_INFO);
     uuid_random(run.worker.life);
     run.started_us = clock_now_us();

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sealing and opening records, driven by the generated descriptors and one table of secret fields. A type that is not
+ * in the table rests as it is.
+ */
+#include "record_seal.h"
+
+#include "record.pb-c.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEALED_FIELD = 100, SEALED_TAG_BYTES = 2, SECRETS_MAX = 6 };
+static const uint8_t sealed_tag[SEALED_TAG_BYTES] = {0xa2, 0x06}; /* 100 << 3 | 2, as a varint */
+
+/* `letter` stands for the table in what a box is bound to: it is at rest, as it were, and never changes. */
+struct secret_row {
+    const ProtobufCMessageDescriptor *type;
+    char letter;
+    uint8_t fields[SECRETS_MAX]; /* 0 ends */
+};
+static const struct secret_row rows[] = {
+    {&aduan__record__message__descriptor, 'M', {7, 8, 14, 17, 28}}, /* body, udh, meta_data, text, sender */
+    {&aduan__record__ticket__descriptor, 'T', {13, 14, 16}},        /* why, text, note */
+    {&aduan__record__reply__descriptor, 'R', {17, 28}},             /* text, words */
+    {&aduan__record__identity__descriptor, 'I', {2}},               /* number */
+};
+
+_Static_assert(sizeof(Aduan__Record__Message) <= RECORD_STRUCT_MAX, "a message is copied");
+_Static_assert(sizeof(Aduan__Record__Ticket) <= RECORD_STRUCT_MAX, "a ticket is copied");
+_Static_assert(sizeof(Aduan__Record__Reply) <= RECORD_STRUCT_MAX, "a reply is copied");
+_Static_assert(sizeof(Aduan__Record__Identity) <= RECORD_STRUCT_MAX, "an identity is copied");
+
+static const struct secret_row *row_of(const ProtobufCMessageDescriptor *type)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].type == type)
+            return &rows[i];
+    return NULL;
+}
+
+struct bound {
+    uint8_t bytes[1 + RECORD_KEY_MAX];
+    size_t len;
+};
+
+static struct seal_place bind(const struct secret_row *row, const struct record_place *place, struct bound *bound)
+{
+    bound->bytes[0] = (uint8_t)row->letter;
+    bound->len = 1 + (place->key_len <= RECORD_KEY_MAX ? place->key_len : RECORD_KEY_MAX);
+    memcpy(bound->bytes + 1, place->key, bound->len - 1);
+    return (struct seal_place){bound->bytes, bound->len};
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------ */
+
+static ProtobufCBinaryData *box_of(ProtobufCMessage *record)
+{
+    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(record->descriptor, SEALED_FIELD);
+    return (ProtobufCBinaryData *)(void *)((char *)record + field->offset);
+}
+
+/* Moves a member from one struct to another of its type; what stays behind is as init leaves it. */
+static void move_member(const ProtobufCFieldDescriptor *field, void *from, void *to)
+{
+    size_t size = sizeof(void *);
+    char initial[sizeof(ProtobufCBinaryData)];
+    if (field->label != PROTOBUF_C_LABEL_REPEATED && field->type == PROTOBUF_C_TYPE_BYTES)
+        size = sizeof(ProtobufCBinaryData);
+    memcpy(initial, (char *)to + field->offset, size);
+    memcpy((char *)to + field->offset, (char *)from + field->offset, size);
+    memcpy((char *)from + field->offset, initial, size);
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        memcpy((char *)to + field->quantifier_offset, (char *)from + field->quantifier_offset, sizeof(size_t));
+        memset((char *)from + field->quantifier_offset, 0, sizeof(size_t));
+    }
+}
+
+static size_t varint_len(size_t value)
+{
+    size_t len = 1;
+    while (value >>= 7)
+        len++;
+    return len;
+}
+
+static uint8_t *put_varint(uint8_t *out, size_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        *out++ = (uint8_t)(value | 0x80);
+    *out++ = (uint8_t)value;
+    return out;
+}
+
+void record_packing_init(struct record_packing *packing, const ProtobufCMessage *record)
+{
+    const ProtobufCMessageDescriptor *type = record->descriptor;
+    const struct secret_row *row = row_of(type);
+    packing->record = record;
+    packing->seals = false;
+    packing->plain_len = 0;
+    if (row) {
+        ProtobufCMessage *clear = (ProtobufCMessage *)(void *)packing->clear.bytes;
+        ProtobufCMessage *secret = (ProtobufCMessage *)(void *)packing->secret.bytes;
+        memcpy(clear, record, type->sizeof_message);
+        type->message_init(secret);
+        for (size_t i = 0; i < SECRETS_MAX && row->fields[i]; i++)
+            move_member(protobuf_c_message_descriptor_get_field(type, row->fields[i]), clear, secret);
+        packing->record = clear;
+        if (box_of(clear)->len == 0)
+            packing->plain_len = protobuf_c_message_get_packed_size(secret);
+        packing->seals = packing->plain_len > 0;
+    }
+    packing->clear_len = packing->size = protobuf_c_message_get_packed_size(packing->record);
+    size_t box_len = packing->plain_len + SEAL_OVERHEAD_BYTES;
+    if (packing->seals)
+        packing->size += SEALED_TAG_BYTES + varint_len(box_len) + box_len;
+}
+
+int record_packing_write(struct record_packing *packing, const struct seal *seal, uint16_t seal_key,
+                         const struct record_place *place, uint8_t *out)
+{
+    protobuf_c_message_pack(packing->record, out);
+    if (!packing->seals)
+        return OK;
+    const ProtobufCMessage *secret = (const ProtobufCMessage *)(const void *)packing->secret.bytes;
+    struct bound bound;
+    uint8_t *plain = malloc(packing->plain_len);
+    if (!plain)
+        abort();
+    protobuf_c_message_pack(secret, plain);
+    memcpy(out + packing->clear_len, sealed_tag, SEALED_TAG_BYTES);
+    uint8_t *box = put_varint(out + packing->clear_len + SEALED_TAG_BYTES, packing->plain_len + SEAL_OVERHEAD_BYTES);
+    int err = seal_wrap(seal, seal_key, bind(row_of(place->type), place, &bound), plain, packing->plain_len, box);
+    sodium_memzero(plain, packing->plain_len);
+    free(plain);
+    return err;
+}
+
+void record_reseal(ProtobufCMessage *record)
+{
+    if (!row_of(record->descriptor))
+        return;
+    ProtobufCBinaryData *box = box_of(record);
+    free(box->data);
+    *box = (ProtobufCBinaryData){0};
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------ */
+
+struct walk {
+    const uint8_t *at, *end;
+};
+
+static bool varint(struct walk *walk, uint64_t *out)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; walk->at < walk->end && shift < 64; shift += 7) {
+        uint8_t byte = *walk->at++;
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            *out = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The box of a value: its last field; one that is followed by anything is handed out as an empty one, which never
+ * opens. Records have varints and lengths only. */
+static bool find_box(const uint8_t *value, size_t len, ProtobufCBinaryData *box)
+{
+    struct walk walk = {value, value + len};
+    uint64_t tag, number;
+    while (walk.at < walk.end) {
+        if (!varint(&walk, &tag) || (tag & 7) % 2 != 0 || (tag & 7) > 2)
+            break;
+        if (!varint(&walk, &number))
+            return false;
+        if ((tag & 7) == 0)
+            continue;
+        if (number > (size_t)(walk.end - walk.at))
+            return false;
+        if (tag >> 3 == SEALED_FIELD) {
+            *box = (ProtobufCBinaryData){walk.at + number == walk.end ? number : 0, (uint8_t *)walk.at};
+            return true;
+        }
+        walk.at += number;
+    }
+    return false;
+}
+
+static bool sealed_box(const struct record_place *place, const uint8_t *value, size_t len, ProtobufCBinaryData *box)
+{
+    return row_of(place->type) && find_box(value, len, box);
+}
+
+bool record_is_sealed(const struct record_place *place, const uint8_t *value, size_t len)
+{
+    ProtobufCBinaryData box;
+    return sealed_box(place, value, len, &box);
+}
+
+size_t record_secret_len(const struct record_place *place, const uint8_t *value, size_t len)
+{
+    ProtobufCBinaryData box;
+    if (!sealed_box(place, value, len, &box) || box.len < SEAL_OVERHEAD_BYTES)
+        return 0;
+    return box.len - SEAL_OVERHEAD_BYTES;
+}
+
+int record_open(const struct seal *seal, const struct record_place *place, uint8_t *value, size_t *len)
+{
+    ProtobufCBinaryData box;
+    struct bound bound;
+    if (!sealed_box(place, value, *len, &box))
+        return OK;
+    int err = seal_unwrap(seal, bind(row_of(place->type), place, &bound), box.data, box.len, value + *len);
+    if (err == OK)
+        *len += box.len - SEAL_OVERHEAD_BYTES;
+    return err;
+}
+
+uint16_t record_key_of(const struct record_place *place, const uint8_t *value, size_t len)
+{
+    ProtobufCBinaryData box;
+    return sealed_box(place, value, len, &box) ? seal_key_of(box.data, box.len) : 0;
+}
+
+int record_rekey(const struct seal *seal, uint16_t seal_key, const struct record_place *place, uint8_t *value,
+                 size_t len)
+{
+    ProtobufCBinaryData box;
+    struct bound bound;
+    if (!sealed_box(place, value, len, &box))
+        return OK;
+    struct seal_place at = bind(row_of(place->type), place, &bound);
+    size_t plain_len = record_secret_len(place, value, len);
+    uint8_t *plain = malloc(plain_len + 1);
+    if (!plain)
+        abort();
+    int err = seal_unwrap(seal, at, box.data, box.len, plain);
+    if (err == OK)
+        err = seal_wrap(seal, seal_key, at, plain, plain_len, box.data);
+    sodium_memzero(plain, plain_len);
+    free(plain);
+    return err;
+}
