@@ -20,7 +20,8 @@ struct lexicon_maker;
 
 struct lexicon_maker *lexicon_maker_new(void);
 void lexicon_maker_free(struct lexicon_maker *maker);
-/* Lines "spelling TAB standard form", more columns and "#" lines are passed over. E_CONFIG with file:line. */
+/* Lines "spelling TAB standard form"; more columns and "#" lines are passed over, and spellings that are not one word
+ * ("wr.wb"): no text yields them as one. E_CONFIG with file:line, E_IO. */
 MUST_CHECK int lexicon_maker_read(struct lexicon_maker *maker, const char *path, struct fault *fault);
 /* A folded word that stands for itself, unless it is or becomes a spelling of something else. */
 void lexicon_maker_know(struct lexicon_maker *maker, const char *word, size_t len);
