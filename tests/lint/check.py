@@ -40,8 +40,9 @@ class Tree:
 
 
 # The rooms of workers/core, each with those it may use besides itself and proto.
-CORE = {"base": [], "config": ["base"], "text": ["base"], "desk": ["base", "config", "text"],
-        "store": ["base", "config", "text", "desk"], "worker": ["base", "config", "text", "desk", "store"]}
+CORE = {"base": [], "config": ["base"], "text": ["base"], "model": ["base", "text"],
+        "desk": ["base", "config", "text", "model"], "store": ["base", "config", "text", "model", "desk"],
+        "worker": ["base", "config", "text", "model", "desk", "store"]}
 
 
 def room(file):

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Features and what is learnt from them: the same texts give the same bytes, probabilities are those of texts that
+ * were not learnt from, and what cannot be learnt says so. */
+#include "support_model.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct rules *rules;
+
+static int setup(void **state)
+{
+    struct fault fault;
+    (void)state;
+    return rules_load(ADUAN_ETC_DIR "/categories.yaml", ADUAN_ETC_DIR "/agencies.yaml", &rules, &fault);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rules_free(rules);
+    return 0;
+}
+
+/* --- features ----------------------------------------------------------------------------------------------------- */
+
+static struct lexicon *empty_lexicon(void **block)
+{
+    static struct lexicon lexicon;
+    struct lexicon_maker *maker = lexicon_maker_new();
+    size_t bytes;
+    lexicon_maker_compile(maker, block, &bytes);
+    lexicon_maker_free(maker);
+    assert_int_equal(lexicon_open(*block, bytes, &lexicon), OK);
+    return &lexicon;
+}
+
+static size_t count_of(const struct features *features, enum feature_group group)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < features->count; i++)
+        count += features->items[i].group == group;
+    return count;
+}
+
+static void features_are_the_same_each_time(void **state)
+{
+    static const char text[] = "TIDAK ada perbaikan, jalan 12 rusak!";
+    struct features one = {0}, two = {0};
+    struct normalised words;
+    struct classification found;
+    void *block;
+    (void)state;
+    struct normaliser *normaliser = normaliser_new(empty_lexicon(&block));
+    assert_int_equal(rules_classify(rules, text, strlen(text), &found), OK);
+    normalise(normaliser, text, strlen(text), &words);
+    features_take(&one, text, strlen(text), &words, &found);
+    normalise(normaliser, "lain", 4, &words);
+    features_take(&two, "lain", 4, &words, NULL);
+    assert_int_equal(count_of(&two, FEATURE_RULE), 0);
+    assert_int_equal(count_of(&two, FEATURE_PAIR), 0);
+    normalise(normaliser, text, strlen(text), &words);
+    features_take(&two, text, strlen(text), &words, &found);
+    assert_int_equal(one.count, two.count);
+    for (size_t i = 0; i < one.count; i++) {
+        assert_int_equal(one.items[i].id, two.items[i].id);
+        assert_int_equal(one.items[i].word, two.items[i].word);
+        assert_int_equal(one.items[i].group, two.items[i].group);
+    }
+    /* Five pairs, four skips; six words, a number, a stem, two negated. */
+    assert_int_equal(count_of(&one, FEATURE_PAIR), 9);
+    assert_int_equal(count_of(&one, FEATURE_WORD), 10);
+    assert_int_equal(count_of(&one, FEATURE_RULE), 3 + found.hit_count);
+    features_done(&one);
+    features_done(&two);
+    normaliser_free(normaliser);
+    free(block);
+    for (int group = 0; group < FEATURE_GROUPS; group++)
+        assert_true(strlen(feature_group_name((enum feature_group)group)) > 0);
+}
+
+/* --- learning ----------------------------------------------------------------------------------------------------- */
+
+static void the_same_texts_give_the_same_bytes(void **state)
+{
+    struct train_recipe recipe = train_recipe_default();
+    void *one, *two;
+    size_t one_len, two_len;
+    (void)state;
+    recipe.rules = rules;
+    recipe.lexicon_path = ADUAN_ETC_DIR "/lexicon.tsv";
+    small_model(&recipe, &one, &one_len);
+    srand(4711);
+    (void)setlocale(LC_ALL, "C.UTF-8");
+    small_model(&recipe, &two, &two_len);
+    assert_int_equal(one_len, two_len);
+    assert_memory_equal(one, two, one_len);
+    struct model *model;
+    struct fault fault;
+    assert_int_equal(model_from_memory("rules", one, one_len, &model, &fault), OK);
+    assert_true(model_uses_rules(model));
+    model_close(model);
+    free(one);
+    free(two);
+}
+
+static void folds_are_answered_by_models_that_have_not_seen_them(void **state)
+{
+    struct train_recipe recipe = train_recipe_default();
+    struct corpus *corpus = small_corpus(4);
+    struct train_scores scores;
+    struct fault fault;
+    size_t right = 0, sure = 0, sure_right = 0;
+    (void)state;
+    recipe.rules = rules;
+    assert_int_equal(train_folds(corpus, &recipe, &scores, &fault), OK);
+    assert_int_equal(scores.outputs, 3);
+    struct train_fit *fit = train_fit_new(corpus, &scores, 0.9);
+    for (size_t i = 0; i < corpus->count; i++) {
+        struct prediction prediction;
+        train_answer(fit, scores.values + i * scores.outputs, &prediction);
+        bool hit = prediction.heads[0].best[0].label == (size_t)corpus->texts[i].label[0];
+        right += hit;
+        sure += prediction.heads[0].sure;
+        sure_right += prediction.heads[0].sure && hit;
+    }
+    assert_true(right * 10 >= corpus->count * 9);
+    assert_true(sure > 0 && sure_right * 10 >= sure * 9);
+    train_fit_free(fit);
+    free(scores.values);
+    corpus_free(corpus);
+}
+
+static void labels_that_say_nothing_are_learnt_as_such(void **state)
+{
+    struct train_recipe recipe = train_recipe_default();
+    struct corpus *corpus = corpus_new();
+    struct train_scores scores;
+    struct fault fault;
+    struct model *model;
+    void *bytes;
+    size_t len;
+    (void)state;
+    corpus_head_add(corpus, "only", NULL);
+    corpus_head_add(corpus, "never", "never");
+    corpus_head_add(corpus, "chance", NULL);
+    for (int i = 0; i < 60; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "kata%c sama %c%c", 'a' + i % 3, 'b' + i % 7, 'c' + i / 20);
+        corpus_add(corpus, text, strlen(text),
+                   (const char *const[]){i % 5 ? "satu" : NULL, "", i * 7919 % 13 % 2 ? "kiri" : "kanan"});
+    }
+    corpus_finish(corpus, 3);
+    assert_int_equal(train_folds(corpus, &recipe, &scores, &fault), OK);
+    struct train_fit *fit = train_fit_new(corpus, &scores, 1.0);
+    assert_int_equal(train_model(corpus, &recipe, fit, &bytes, &len, &fault), OK);
+    assert_int_equal(model_from_memory("poor", bytes, len, &model, &fault), OK);
+    struct predictor *predictor = predictor_new(model);
+    struct prediction prediction;
+    predictor_read(predictor, "kata", 4, NULL, &prediction);
+    assert_true(prediction.heads[0].best[0].probability > 0.99);
+    assert_true(prediction.heads[1].best[0].probability < 0.5);
+    assert_true(prediction.heads[2].best[0].probability < 0.9);
+    predictor_free(predictor);
+    model_close(model);
+    free(bytes);
+    train_fit_free(fit);
+    free(scores.values);
+    corpus_free(corpus);
+}
+
+static void a_lexicon_that_is_not_there_ends_the_training(void **state)
+{
+    struct train_recipe recipe = train_recipe_default();
+    struct corpus *corpus = small_corpus(2);
+    struct train_scores scores;
+    struct fault fault;
+    void *bytes;
+    size_t len;
+    (void)state;
+    recipe.lexicon_path = "/nowhere/lexicon.tsv";
+    assert_int_equal(train_folds(corpus, &recipe, &scores, &fault), E_IO);
+    assert_int_equal(train_model(corpus, &recipe, NULL, &bytes, &len, &fault), E_IO);
+    assert_non_null(strstr(fault.text, "/nowhere/lexicon.tsv"));
+    recipe.lexicon_path = NULL;
+    assert_int_equal(train_model(corpus, &recipe, NULL, &bytes, &len, &fault), OK);
+    free(bytes);
+    corpus_free(corpus);
+}
+
+static void a_model_is_put_in_place_in_one_step(void **state)
+{
+    char dir[64] = "/tmp/aduan-train.XXXXXX", path[128], beside[128], read_back[8];
+    struct fault fault;
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/model.bin", dir);
+    snprintf(beside, sizeof beside, "%s/model.bin.new", dir);
+    assert_int_equal(train_save(path, "first", 5, &fault), OK);
+    assert_int_equal(train_save(path, "second", 6, &fault), OK);
+    FILE *in = fopen(path, "r");
+    assert_non_null(in);
+    assert_int_equal(fread(read_back, 1, sizeof read_back, in), 6);
+    fclose(in);
+    assert_int_equal(access(beside, F_OK), -1);
+    /* What is in the way stays, and nothing is left beside it. */
+    unlink(path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(train_save(path, "third", 5, &fault), E_IO);
+    assert_non_null(strstr(fault.text, path));
+    assert_int_equal(access(beside, F_OK), -1);
+    rmdir(path);
+    rmdir(dir);
+    assert_int_equal(train_save(path, "fourth", 6, &fault), E_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(features_are_the_same_each_time),
+        cmocka_unit_test(the_same_texts_give_the_same_bytes),
+        cmocka_unit_test(folds_are_answered_by_models_that_have_not_seen_them),
+        cmocka_unit_test(labels_that_say_nothing_are_learnt_as_such),
+        cmocka_unit_test(a_lexicon_that_is_not_there_ends_the_training),
+        cmocka_unit_test(a_model_is_put_in_place_in_one_step),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A text as a stream of hashed features, the same for training and for prediction. A feature that occurs twice comes
+ * twice. Groups are weighed apart from each other, so that a text's many pieces of words do not drown its few words.
+ * FEATURES_VERSION changes whenever the same text would give another stream: a model of another version is refused.
+ */
+#ifndef ADUAN_FEATURE_H
+#define ADUAN_FEATURE_H
+
+#include "normalise.h"
+#include "rules.h"
+
+enum { FEATURES_VERSION = 1 };
+
+enum feature_group {
+    FEATURE_WORD,  /* words, their stems, what is negated */
+    FEATURE_PAIR,  /* two words in a row, or with one between */
+    FEATURE_CHARS, /* 3 to 5 bytes inside a word and its borders */
+    FEATURE_SHAPE, /* capitals, digits, signs, length: how it is written */
+    FEATURE_RULE,  /* what the rules found */
+    FEATURE_GROUPS
+};
+
+#define FEATURE_NO_WORD UINT32_MAX
+
+struct feature {
+    uint32_t id;   /* hash of group and content */
+    uint32_t word; /* place in the normalised words; FEATURE_NO_WORD: of no word */
+    uint8_t group;
+};
+
+/* Grows as needed, kept from text to text. Zero-initialised before the first use. */
+struct features {
+    struct feature *items;
+    size_t count, room;
+};
+
+/* found: what the rules say of this text, NULL to leave them out. Exhausted memory aborts. */
+void features_take(struct features *features, const char *text, size_t len, const struct normalised *words,
+                   const struct classification *found);
+void features_done(struct features *features);
+/* "words", "pairs" …: for reports. */
+const char *feature_group_name(enum feature_group group);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From scores of texts that were not learnt from to probabilities, and to the probability from which an answer is to
+ * be trusted. One of several labels: a softmax whose slope is fitted, so that the order of the labels stays that of the
+ * scores. A flag: Platt's sigmoid, and the threshold with the best mean F1 of "applies" and "does not".
+ */
+#include "train_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { THRESHOLD_STEPS = 100 };
+
+void train_heads(const struct corpus *corpus, struct model_head_record out[MODEL_HEADS_MAX])
+{
+    uint32_t output = 0;
+    memset(out, 0, MODEL_HEADS_MAX * sizeof *out);
+    for (size_t h = 0; h < corpus->head_count; h++) {
+        const struct corpus_head *head = &corpus->heads[h];
+        strncpy(out[h].name, head->name, sizeof out[h].name - 1);
+        out[h].first_output = output;
+        out[h].output_count = (uint32_t)head->label_count;
+        out[h].flag = head->flag;
+        out[h].slope = 1;
+        out[h].threshold = head->flag ? 0.5 : 0;
+        output += out[h].output_count;
+    }
+}
+
+/* The scores of one head for the texts whose label is known. */
+struct sample {
+    const double **scores;
+    const int16_t **labels;
+    size_t count;
+    size_t head;
+};
+
+static int label_of(const struct sample *sample, size_t i)
+{
+    return sample->labels[i][sample->head];
+}
+
+static void sample_take(const struct corpus *corpus, const struct train_scores *scores,
+                        const struct model_head_record *record, size_t head, struct sample *out)
+{
+    *out = (struct sample){.scores = train_memory(corpus->count, sizeof(double *)),
+                           .labels = train_memory(corpus->count, sizeof(int16_t *)),
+                           .head = head};
+    for (size_t i = 0; i < corpus->count; i++) {
+        if (corpus->texts[i].label[head] == CORPUS_UNKNOWN)
+            continue;
+        out->scores[out->count] = scores->values + i * scores->outputs + record->first_output;
+        out->labels[out->count++] = corpus->texts[i].label;
+    }
+}
+
+static void sample_done(struct sample *sample)
+{
+    free(sample->scores);
+    free(sample->labels);
+}
+
+/* --- one of several ----------------------------------------------------------------------------------------------- */
+
+/* Mean of −log p(right label). */
+static double surprise(const struct sample *sample, size_t labels, double slope)
+{
+    double sum = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        double total = 0, top = sample->scores[i][0];
+        for (size_t k = 1; k < labels; k++)
+            top = sample->scores[i][k] > top ? sample->scores[i][k] : top;
+        for (size_t k = 0; k < labels; k++)
+            total += exp(slope * (sample->scores[i][k] - top));
+        sum += log(total) - slope * (sample->scores[i][label_of(sample, i)] - top);
+    }
+    return sum;
+}
+
+/* The surprise is convex in the slope: a search that halves what is left. */
+static double slope_fit(const struct sample *sample, size_t labels)
+{
+    double low = 0.01, high = 50;
+    for (int step = 0; step < 60; step++) {
+        double left = low + (high - low) / 3, right = high - (high - low) / 3;
+        if (surprise(sample, labels, left) < surprise(sample, labels, right))
+            high = right;
+        else
+            low = left;
+    }
+    return (low + high) / 2;
+}
+
+/* The lowest probability above which answers are right `trust` of the time; 1 where that is never so. */
+static double trusted_from(const struct sample *sample, const struct model_head_record *record, double trust)
+{
+    size_t all[THRESHOLD_STEPS] = {0}, right[THRESHOLD_STEPS] = {0}, all_above = 0, right_above = 0;
+    double threshold = 1;
+    for (size_t i = 0; i < sample->count; i++) {
+        struct answer answer;
+        model_answer(record, sample->scores[i], &answer);
+        size_t step = (size_t)(answer.best[0].probability * THRESHOLD_STEPS);
+        step = step < THRESHOLD_STEPS ? step : THRESHOLD_STEPS - 1;
+        all[step]++;
+        right[step] += answer.best[0].label == (size_t)label_of(sample, i);
+    }
+    for (size_t step = THRESHOLD_STEPS; step-- > 0;) {
+        all_above += all[step];
+        right_above += right[step];
+        if (all_above > 0 && (double)right_above >= trust * (double)all_above)
+            threshold = (double)step / THRESHOLD_STEPS;
+    }
+    return threshold;
+}
+
+/* --- flags -------------------------------------------------------------------------------------------------------- */
+
+/* Platt's fit by Newton's method, with his targets that keep probabilities off 0 and 1. */
+static void sigmoid_fit(const struct sample *sample, double *slope, double *shift)
+{
+    double with = 0, a = 1, b = 0;
+    for (size_t i = 0; i < sample->count; i++)
+        with += label_of(sample, i);
+    double high = (with + 1) / (with + 2), low = 1 / ((double)sample->count - with + 2);
+    for (int step = 0; step < 100; step++) {
+        double ga = 0, gb = 0, aa = 1e-9, bb = 1e-9, ab = 0;
+        for (size_t i = 0; i < sample->count; i++) {
+            double score = sample->scores[i][0], p = 1 / (1 + exp(-(a * score + b)));
+            double miss = p - (label_of(sample, i) ? high : low), w = p * (1 - p);
+            ga += miss * score;
+            gb += miss;
+            aa += w * score * score;
+            bb += w;
+            ab += w * score;
+        }
+        double det = aa * bb - ab * ab;
+        double da = (bb * ga - ab * gb) / det, db = (aa * gb - ab * ga) / det;
+        /* Short steps: far from the end Newton's are too long. */
+        a -= da > 1 ? 1 : da < -1 ? -1 : da;
+        b -= db > 1 ? 1 : db < -1 ? -1 : db;
+        if (!(fabs(da) + fabs(db) > 1e-9))
+            break;
+    }
+    /* Scores that speak against their own label carry nothing. */
+    *slope = a > 0 && isfinite(a) && isfinite(b) ? a : 0;
+    *shift = isfinite(b) ? b : 0;
+}
+
+static double f1(double hits, double false_alarms, double misses)
+{
+    return hits > 0 ? 2 * hits / (2 * hits + false_alarms + misses) : 0;
+}
+
+static double flag_threshold(const struct sample *sample, const struct model_head_record *record)
+{
+    double with[THRESHOLD_STEPS + 1] = {0}, without[THRESHOLD_STEPS + 1] = {0};
+    double with_all = 0, without_all = 0, best = -1, threshold = 0.5;
+    for (size_t i = 0; i < sample->count; i++) {
+        struct answer answer;
+        model_answer(record, sample->scores[i], &answer);
+        size_t step = (size_t)(answer.best[0].probability * THRESHOLD_STEPS);
+        (label_of(sample, i) ? with : without)[step]++;
+        *(label_of(sample, i) ? &with_all : &without_all) += 1;
+    }
+    double hits = 0, alarms = 0;
+    for (size_t step = THRESHOLD_STEPS; step > 0; step--) {
+        hits += with[step];
+        alarms += without[step];
+        double mean = f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
+        if (mean > best) {
+            best = mean;
+            threshold = (double)step / THRESHOLD_STEPS;
+        }
+    }
+    return threshold;
+}
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_scores *scores, double trust)
+{
+    struct train_fit *fit = train_memory(1, sizeof *fit);
+    train_heads(corpus, fit->heads);
+    fit->head_count = corpus->head_count;
+    for (size_t h = 0; h < fit->head_count; h++) {
+        struct model_head_record *record = &fit->heads[h];
+        struct sample sample;
+        sample_take(corpus, scores, record, h, &sample);
+        if (record->flag) {
+            sigmoid_fit(&sample, &record->slope, &record->shift);
+            record->threshold = flag_threshold(&sample, record);
+        } else {
+            record->slope = slope_fit(&sample, record->output_count);
+            record->threshold = trusted_from(&sample, record, trust);
+        }
+        sample_done(&sample);
+    }
+    return fit;
+}
+
+void train_fit_free(struct train_fit *fit)
+{
+    free(fit);
+}
+
+void train_answer(const struct train_fit *fit, const double *scores, struct prediction *out)
+{
+    for (size_t h = 0; h < fit->head_count; h++)
+        model_answer(&fit->heads[h], scores + fit->heads[h].first_output, &out->heads[h]);
+}
