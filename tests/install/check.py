@@ -42,7 +42,8 @@ def layout(prefix, etc, libexec, lib):
         "share/man/man8/aduan-responder.8",
         "share/bash-completion/completions/aduan", "share/zsh/vendor-completions/_aduan",
         "share/doc/aduan/README.md", "share/doc/aduan/LICENSE", "share/doc/aduan/PROTOCOL.md",
-        "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto")]
+        "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto", "share/aduan/model.bin",
+        "share/aduan/lexicon.tsv", "share/aduan/training/README.md")]
     files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
     files += [f"{prefix}/include/aduan.h"]
     files += [f"{prefix}/share/aduan/clients/{name}" for name in (

@@ -87,6 +87,13 @@ static const struct option_row classify_options[] = {
     {"incomplete", NULL, "as if parts of it had not come"},
     {NULL, NULL, NULL},
 };
+static const struct option_row train_options[] = {
+    {"texts", "DIR", "labelled texts, every *.tsv in it; default /usr/share/aduan/training, the shipped ones"},
+    {"lexicon", "FILE", "spellings and what they stand for; default /usr/share/aduan/lexicon.tsv"},
+    {"categories", "FILE", "the rules that the model will work beside; default desk.categories"},
+    {"agencies", "FILE", "their agencies; default desk.agencies"},
+    {NULL, NULL, NULL},
+};
 static const struct option_row send_options[] = {
     {"from", "NUMBER", "the citizen's number; default smoke.sender"},
     {"to", "SHORTCODE", "the desk's number; default the first of desk.shortcodes"},
@@ -274,6 +281,10 @@ static const struct command table[] = {
      "standard input.",
      {"aduan classify \"Jalan berlubang di depan pasar Grogolan\"", "aduan classify --json - < sms.txt"},
      NEED_CONFIG, cmd_classify, 0},
+    {"train", NULL, FOR_TRIALS, "FILE", 1, 1, train_options,
+     "Learn a model from labelled texts, and write it to FILE. The same texts, lexicon and rules give the same bytes. "
+     "An existing FILE is replaced in one step: who has it open keeps what was there.",
+     {"aduan train ./model.bin", "aduan train --texts ./texts ./model.bin"}, NEED_NOTHING, cmd_train, 0},
     {"send", NULL, FOR_TRIALS, "TEXT", 1, 1, send_options,
      "Send one SMS through the whole line and wait for its answer. It goes in through bearerbox's fake SMSC link, "
      "as a citizen's would. Only the answer is on standard output; exit code 1 and the cause when none came.",
