@@ -104,6 +104,16 @@ static bool hit_decided(const struct classification *found, const struct rule_hi
     return false;
 }
 
+const struct rule_hit *rules_hard(const struct classification *found, const char *head)
+{
+    for (size_t i = 0; i < found->hit_count; i++) {
+        const struct rule_hit *hit = &found->hits[i];
+        if (hit->weight >= RULES_HARD && strcmp(hit->head, head) == 0 && hit_decided(found, hit))
+            return hit;
+    }
+    return NULL;
+}
+
 void rules_explain(const struct classification *found, char *out, size_t size)
 {
     const struct rule_hit *last = NULL;

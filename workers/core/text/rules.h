@@ -24,7 +24,10 @@ struct rule_hit {
     size_t at, len; /* bytes in the text given */
 };
 
-enum { RULES_HITS_MAX = 32 };
+enum {
+    RULES_HITS_MAX = 32,
+    RULES_HARD = 100 /* a rule of this weight is hard: what it says stands, whatever a model thinks */
+};
 
 /* Strings are borrowed from the rules and live as long as they. */
 struct classification {
@@ -47,6 +50,15 @@ void rules_free(struct rules *rules);
 /* text: NFC UTF-8, may hold NUL. Bounded time: PCRE2 match and depth limits; a pattern that hits its limit is skipped
  * and counted. E_MEMORY only. */
 MUST_CHECK int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out);
+/* Decides the text classified last anew, with what somebody who knows better says of it: a category, a type, an
+ * urgency; NULL leaves a head as the rules had it. The agency and the names follow from the category. A label that the
+ * rules do not have is not taken, and leaves its head as it was. */
+void rules_overrule(struct rules *rules, const char *category, const char *type, const char *urgency,
+                    struct classification *out);
+/* The same classification handed to the agency that takes what nobody else does, for a person to read. */
+void rules_to_fallback(const struct rules *rules, struct classification *found);
+/* The hard rule that decided this head; NULL: none did. */
+const struct rule_hit *rules_hard(const struct classification *found, const char *head);
 /* "jalan ← berlubang +2, jalan +1; pengaduan ← mohon +1": for Ticket.why. Writes at most size bytes with NUL. */
 void rules_explain(const struct classification *classification, char *out, size_t size);
 /* From such an explanation the words that weighed most for this category, for the citizen: "jalan berlubang". Empty

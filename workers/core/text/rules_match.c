@@ -114,44 +114,40 @@ static uint32_t agency_winner(const struct rules *rules, uint32_t category)
     uint32_t best = RULES_NONE;
     for (uint32_t i = 0; i < rules->label_count; i++) {
         const struct rules_label *label = &rules->labels[i];
-        if (label->head == HEAD_AGENCY && label->score > 0 && agency_serves(label, rules->labels[category].name) &&
+        if (label->head == HEAD_AGENCY && label->score > 0 &&
+            (label->score >= RULES_HARD || agency_serves(label, rules->labels[category].name)) &&
             (best == RULES_NONE || label->score > rules->labels[best].score))
             best = i;
     }
     return best == RULES_NONE ? rules->labels[category].agency : best;
 }
 
-struct winners {
-    uint32_t of[HEAD_COUNT];
-};
-
-static struct winners decide(const struct rules *rules)
+static void decide(struct rules *rules)
 {
-    struct winners w;
+    uint32_t *w = rules->winners;
     for (int head = 0; head < HEAD_AGENCY; head++)
-        w.of[head] = head_winner(rules, (enum rules_head)head);
-    const struct rules_label *urgency = w.of[HEAD_URGENCY] == RULES_NONE ? NULL : &rules->labels[w.of[HEAD_URGENCY]];
+        w[head] = head_winner(rules, (enum rules_head)head);
+    const struct rules_label *urgency = w[HEAD_URGENCY] == RULES_NONE ? NULL : &rules->labels[w[HEAD_URGENCY]];
     if (urgency && urgency->implied_type != RULES_NONE)
-        w.of[HEAD_TYPE] = urgency->implied_type;
-    if (w.of[HEAD_TYPE] == RULES_NONE)
-        w.of[HEAD_TYPE] = w.of[HEAD_CATEGORY] == RULES_NONE ? rules->default_type : rules->default_type_with_category;
-    if (w.of[HEAD_CATEGORY] == RULES_NONE && urgency)
-        w.of[HEAD_CATEGORY] = urgency->implied_category;
-    if (w.of[HEAD_CATEGORY] == RULES_NONE)
-        w.of[HEAD_CATEGORY] = rules->default_category;
-    w.of[HEAD_AGENCY] = agency_winner(rules, w.of[HEAD_CATEGORY]);
-    return w;
+        w[HEAD_TYPE] = urgency->implied_type;
+    if (w[HEAD_TYPE] == RULES_NONE)
+        w[HEAD_TYPE] = w[HEAD_CATEGORY] == RULES_NONE ? rules->default_type : rules->default_type_with_category;
+    if (w[HEAD_CATEGORY] == RULES_NONE && urgency)
+        w[HEAD_CATEGORY] = urgency->implied_category;
+    if (w[HEAD_CATEGORY] == RULES_NONE)
+        w[HEAD_CATEGORY] = rules->default_category;
+    w[HEAD_AGENCY] = agency_winner(rules, w[HEAD_CATEGORY]);
 }
 
 /* --- the answer ----------------------------------------------------------------------------------------------- */
 
 /* The order in which people want to hear why: what decided, head by head; then what lost; function words last. */
-static unsigned rule_rank(const struct rules *rules, const struct winners *winners, const struct rules_rule *rule)
+static unsigned rule_rank(const struct rules *rules, const struct rules_rule *rule)
 {
     static const unsigned won[HEAD_COUNT] = {[HEAD_CATEGORY] = 0, [HEAD_AGENCY] = 1,  [HEAD_TYPE] = 2,
                                              [HEAD_URGENCY] = 3,  [HEAD_REFUSAL] = 4, [HEAD_LANGUAGE] = HEAD_COUNT + 1};
     enum rules_head head = rules->labels[rule->label].head;
-    if (head == HEAD_LANGUAGE || winners->of[head] == rule->label)
+    if (head == HEAD_LANGUAGE || rules->winners[head] == rule->label)
         return won[head];
     return HEAD_COUNT;
 }
@@ -170,10 +166,10 @@ static int rule_order(const void *left, const void *right)
     return a->label < b->label ? -1 : 1;
 }
 
-static void hits_list(struct rules *rules, const struct winners *winners, struct classification *out)
+static void hits_list(struct rules *rules, struct classification *out)
 {
     for (size_t i = 0; i < rules->fired_count; i++)
-        rules->fired[i]->rank = rule_rank(rules, winners, rules->fired[i]);
+        rules->fired[i]->rank = rule_rank(rules, rules->fired[i]);
     qsort(rules->fired, rules->fired_count, sizeof rules->fired[0], rule_order);
     out->hit_count = rules->fired_count < RULES_HITS_MAX ? rules->fired_count : RULES_HITS_MAX;
     for (size_t i = 0; i < out->hit_count; i++) {
@@ -193,6 +189,27 @@ static const char *label_name(const struct rules *rules, uint32_t label, const c
     return label == RULES_NONE ? otherwise : rules->labels[label].name;
 }
 
+/* The winners as a classification. */
+static void answer(struct rules *rules, struct classification *out)
+{
+    const uint32_t *w = rules->winners;
+    const struct rules_label *category = &rules->labels[w[HEAD_CATEGORY]], *agency = &rules->labels[w[HEAD_AGENCY]];
+    struct classification found = {
+        .type = label_name(rules, w[HEAD_TYPE], ""),
+        .category = category->name,
+        .agency = agency->name,
+        .urgency = label_name(rules, w[HEAD_URGENCY], "normal"),
+        .language = label_name(rules, w[HEAD_LANGUAGE], ""),
+        .refusal = label_name(rules, w[HEAD_REFUSAL], NULL),
+        .score = category->score > 0 ? category->score : 0,
+    };
+    bool english = strcmp(found.language, "en") == 0;
+    found.category_name = category->display[english];
+    found.agency_name = agency->display[english];
+    hits_list(rules, &found);
+    *out = found;
+}
+
 int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out)
 {
     bool valid;
@@ -206,23 +223,43 @@ int rules_classify(struct rules *rules, const char *text, size_t len, struct cla
     terms_match(rules);
     if (valid)
         patterns_match(rules, text, len);
-
-    struct winners winners = decide(rules);
-    const struct rules_label *category = &rules->labels[winners.of[HEAD_CATEGORY]];
-    const struct rules_label *agency = &rules->labels[winners.of[HEAD_AGENCY]];
-    struct classification found = {
-        .type = label_name(rules, winners.of[HEAD_TYPE], ""),
-        .category = category->name,
-        .agency = agency->name,
-        .urgency = label_name(rules, winners.of[HEAD_URGENCY], "normal"),
-        .language = label_name(rules, winners.of[HEAD_LANGUAGE], ""),
-        .refusal = label_name(rules, winners.of[HEAD_REFUSAL], NULL),
-        .score = category->score > 0 ? category->score : 0,
-    };
-    bool english = strcmp(found.language, "en") == 0;
-    found.category_name = category->display[english];
-    found.agency_name = agency->display[english];
-    hits_list(rules, &winners, &found);
-    *out = found;
+    decide(rules);
+    answer(rules, out);
     return OK;
+}
+
+/* --- decisions of others -------------------------------------------------------------------------------------- */
+
+/* True when it changes the winner of the head. */
+static bool take(struct rules *rules, enum rules_head head, const char *name)
+{
+    uint32_t label = name ? rules_label_find(rules, head, name) : RULES_NONE;
+    if (label == RULES_NONE || rules->winners[head] == label)
+        return false;
+    rules->winners[head] = label;
+    return true;
+}
+
+void rules_overrule(struct rules *rules, const char *category, const char *type, const char *urgency,
+                    struct classification *out)
+{
+    bool new_category = take(rules, HEAD_CATEGORY, category), changed = take(rules, HEAD_TYPE, type) || new_category;
+    if (urgency && strcmp(urgency, "normal") == 0) {
+        changed = changed || rules->winners[HEAD_URGENCY] != RULES_NONE;
+        rules->winners[HEAD_URGENCY] = RULES_NONE;
+    } else {
+        changed = take(rules, HEAD_URGENCY, urgency) || changed;
+    }
+    if (!changed)
+        return;
+    if (new_category)
+        rules->winners[HEAD_AGENCY] = agency_winner(rules, rules->winners[HEAD_CATEGORY]);
+    answer(rules, out);
+}
+
+void rules_to_fallback(const struct rules *rules, struct classification *found)
+{
+    const struct rules_label *agency = &rules->labels[rules->fallback_agency];
+    found->agency = agency->name;
+    found->agency_name = agency->display[strcmp(found->language, "en") == 0];
 }

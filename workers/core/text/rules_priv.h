@@ -68,6 +68,7 @@ struct rules {
     size_t token_count, token_size;
     struct rules_rule **fired; /* room for every rule */
     size_t fired_count;
+    uint32_t winners[HEAD_COUNT];
 };
 
 /* The place of a folded word in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu");
