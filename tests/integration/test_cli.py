@@ -137,8 +137,9 @@ def test_a_key_is_never_overwritten(desk):
 
 
 def test_classify_says_why_and_what_the_reply_costs(desk):
-    result = json.loads(desk.aduan("classify", REPORT, "--json").stdout)
+    result = valid(json.loads(desk.aduan("classify", REPORT, "--json").stdout), "classification")
     assert (result["type"], result["category"], result["agency"]) == ("pengaduan", "jalan", "dpupr")
+    assert result["sure"] and result["model"] and result["guesses"]["category"][0]["label"] == "jalan"
     assert result["urgency"] == "normal" and result["reply"]["segments"] >= 1 and result["reply"]["text"]
     for rule in result["rules"]:
         assert result["text"].encode()[rule["at"]:rule["at"] + rule["length"]].decode() == rule["matched"]
@@ -146,6 +147,72 @@ def test_classify_says_why_and_what_the_reply_costs(desk):
     assert "jalan" in text and "berlubang" in text and result["reply"]["text"] in text
     assert desk.aduan("classify", "-", "--json", input=REPORT + "\n").stdout == desk.aduan(
         "classify", REPORT, "--json").stdout
+
+
+def test_classify_reads_a_text_a_line(desk):
+    texts = [REPORT, "", "tolong rumah tetangga kebakaran, ada anak terjebak di dalam", "byte \\ \u00e9 \u2603"]
+    (desk.dir / "texts.txt").write_text("\n".join(texts))
+    lines = desk.aduan("classify", "--json", "--batch", desk.dir / "texts.txt").stdout.splitlines()
+    results = [valid(json.loads(line), "classification") for line in lines]
+    assert [r["line"] for r in results] == [1, 2, 3, 4]
+    assert [r["urgency"] for r in results[:3]] == ["normal", "normal", "emergency"]
+    assert results[1]["reason"] == "empty"
+    one = json.loads(desk.aduan("classify", "--json", REPORT).stdout)
+    assert all(one[key] == value for key, value in results[0].items() if key != "line")
+    short = desk.aduan("classify", "--batch", "-", input="\n".join(texts)).stdout.splitlines()
+    assert len(short) == 4 and short[0].split("\t")[:3] == ["1", "pengaduan", "jalan"]
+    assert desk.aduan("classify", "--batch", desk.dir / "nothing.txt").returncode == NOT_FOUND
+    assert desk.aduan("classify").returncode == USAGE
+    assert desk.aduan("classify", REPORT, "--batch", "-").returncode == USAGE
+    assert desk.aduan("classify", "--explain", "--batch", "-").returncode == USAGE
+
+
+def test_classify_explains_in_sentences(desk):
+    text = desk.aduan("classify", "--explain", "tolong rumah tetangga kebakaran, ada anak terjebak di dalam").stdout
+    assert "DARURAT" in text and "Kata yang mendukung" in text and "\u201ckebakaran\u201d" in text
+    assert "Tidak dibuatkan tiket: empty" in desk.aduan("classify", "--explain", "").stdout
+    desk.change("language: id", "language: en")
+    text = desk.aduan("classify", "--explain", REPORT + " dasar goblok bajingan").stdout
+    assert "Category jalan" in text and "No emergency" in text and "Marked kasar" in text
+    assert "not sure" not in text.lower()
+    assert "Not sure enough" in desk.aduan("classify", "--explain", "pak tolong dibantu ya warga sini sudah lelah").stdout
+    assert "aturan pasti" not in text and "fixed rule" in desk.aduan("classify", "--explain", "DARURAT pak").stdout
+
+
+def test_without_a_model_the_rules_decide_and_say_so(desk):
+    (desk.dir / "broken.bin").write_bytes(b"ADUANMOD" + bytes(5000))
+    for path in ("broken.bin", "nowhere.bin"):
+        desk.config.write_text(desk.config.read_text().split("  model:")[0].replace(
+            "  language: id\n", f"  language: id\n  model: {path}\n"))
+        done = desk.aduan("classify", "--json", REPORT)
+        result = valid(json.loads(done.stdout), "classification")
+        assert result["category"] == "jalan" and result["model"] is None and result["guesses"] == {}
+        assert "the rules decide alone" in done.stderr and path in done.stderr
+        assert "aturan memutuskan sendiri" in desk.aduan("classify", "--explain", REPORT).stdout
+        check = desk.aduan("config", "check")
+        assert check.returncode == CONFIG and path in check.stderr
+        desk.config.write_text(desk.config.read_text().replace(f"  model: {path}\n", ""))
+
+
+def test_train_gives_the_same_bytes_each_time(desk):
+    texts = desk.dir / "texts"
+    texts.mkdir()
+    lines = (ROOT / "etc/training/jalan.tsv").read_text().splitlines() + (
+        ROOT / "etc/training/sampah.tsv").read_text().splitlines()[2:] + (
+        ROOT / "etc/training/spam.tsv").read_text().splitlines()[2:40]
+    (texts / "all.tsv").write_text("\n".join(lines) + "\n")
+    args = ["--texts", texts, "--lexicon", ROOT / "etc/lexicon.tsv"]
+    for name in ("one.bin", "two.bin"):
+        done = desk.aduan("train", *args, desk.dir / name, "--json")
+        assert done.returncode == OK, done.stderr
+        result = json.loads(done.stdout)
+        assert result["texts"] == len(lines) - 2 and result["bytes"] == (desk.dir / name).stat().st_size
+    assert (desk.dir / "one.bin").read_bytes() == (desk.dir / "two.bin").read_bytes()
+    desk.change("  language: id\n", "  language: id\n  model: one.bin\n")
+    assert json.loads(desk.aduan("classify", "--json", REPORT).stdout)["model"] == result["model"]
+    assert desk.aduan("train", "--texts", desk.dir / "nothing", desk.dir / "x.bin").returncode != OK
+    (texts / "all.tsv").write_text("\n".join(lines[:3]) + "\n")
+    assert "at least" in desk.aduan("train", *args, desk.dir / "x.bin").stderr
 
 
 @pytest.mark.parametrize("text, more, reason", [

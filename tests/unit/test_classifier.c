@@ -151,6 +151,7 @@ static int set_up(void **state)
     worker = (struct worker){.config = &config, .channel_count = 2};
     assert_int_equal(
         rules_load(ADUAN_ETC_DIR "/categories.yaml", ADUAN_ETC_DIR "/agencies.yaml", &worker.rules, &fault), OK);
+    worker.ensemble = ensemble_new(worker.rules, NULL);
     assert_int_equal(classifier_role.start(&worker, &fault), OK);
     refuse = NULL;
     commits = 0;
@@ -163,6 +164,7 @@ static int tear_down(void **state)
 {
     (void)state;
     classifier_role.stop(&worker);
+    ensemble_free(worker.ensemble);
     rules_free(worker.rules);
     return 0;
 }

@@ -15,17 +15,21 @@ static const struct config config = {.shortcodes = shortcodes,
                                      .short_sender_digits = 6,
                                      .smoke_sender = "6281200000001"};
 static struct rules *rules;
+static struct ensemble *ensemble;
 
 static int load(void **state)
 {
     (void)state;
     struct fault fault;
-    return rules_load(ADUAN_ETC_DIR "/categories.yaml", ADUAN_ETC_DIR "/agencies.yaml", &rules, &fault);
+    int err = rules_load(ADUAN_ETC_DIR "/categories.yaml", ADUAN_ETC_DIR "/agencies.yaml", &rules, &fault);
+    ensemble = ensemble_new(rules, NULL);
+    return err;
 }
 
 static int unload(void **state)
 {
     (void)state;
+    ensemble_free(ensemble);
     rules_free(rules);
     return 0;
 }
@@ -39,7 +43,7 @@ static struct verdict decide_text(const char *sender, const char *receiver, cons
                            .text = text,
                            .incomplete = incomplete};
     struct verdict verdict;
-    assert_int_equal(desk_decide(&config, rules, &sms, &verdict), OK);
+    assert_int_equal(desk_decide(&config, ensemble, &sms, &verdict), OK);
     /* A verdict is whole: a ticket or its reason, a reply or its reason. */
     assert_true(verdict.open_ticket == (verdict.reason == NULL));
     assert_true((verdict.reply_template == NULL) == (verdict.no_reply_reason != NULL));
@@ -201,7 +205,7 @@ static void received_and_then_read_is_decided(void **state)
         struct verdict at_once = decide(CITIZEN, "1708", bodies[i]), verdict;
         desk_receive(&config, &sms, &verdict);
         assert_true(verdict.unread);
-        assert_int_equal(desk_read(&config, rules, &sms, &verdict), OK);
+        assert_int_equal(desk_read(&config, ensemble, &sms, &verdict), OK);
         assert_false(verdict.unread);
         assert_int_equal(verdict.open_ticket, at_once.open_ticket);
         assert_string_equal(verdict.category, at_once.category);
@@ -216,7 +220,7 @@ static void what_was_received_is_classified_later(void **state)
     (void)state;
     static const char fire[] = "tolong ada kebakaran di pasar sekarang";
     struct verdict verdict;
-    assert_int_equal(desk_classify(&config, rules, fire, strlen(fire), &verdict), OK);
+    assert_int_equal(desk_classify(&config, ensemble, fire, strlen(fire), &verdict), OK);
     assert_true(verdict.open_ticket && !verdict.unread);
     assert_string_equal(verdict.urgency, "emergency");
     assert_null(verdict.reply_template);

@@ -149,6 +149,7 @@ static void stop(struct worker *worker)
 const struct worker_role classifier_role = {.program = "aduan-classifier",
                                             .role = "classifier",
                                             .socket_suffix = ".in",
+                                            .reads_texts = true,
                                             .credit = credit,
                                             .start = start,
                                             .frame = on_frame,

@@ -78,7 +78,7 @@ static struct batch_room *room_for(struct classifier *classifier, size_t n)
 static int decide(void *ctx, const struct desk_sms *sms, struct verdict *out)
 {
     const struct worker *worker = ctx;
-    return desk_decide(worker->config, worker->rules, sms, out);
+    return desk_decide(worker->config, worker->ensemble, sms, out);
 }
 
 static void receive(void *ctx, const struct desk_sms *sms, struct verdict *out)
@@ -143,7 +143,7 @@ static void understand(struct worker *worker, struct store_item *item, struct ve
     const struct desk_sms whole = desk_sms_of(sms, item->text);
     uint64_t start_us = clock_mono_us();
     KILL_POINT_TEXT("classifier", "class", sms->body.data, sms->body.len);
-    if (desk_read(worker->config, worker->rules, &whole, verdict) != OK)
+    if (desk_read(worker->config, worker->ensemble, &whole, verdict) != OK)
         item->verdict = NULL;
     peak_measure(worker->role_state, clock_mono_us() - start_us);
 }

@@ -45,7 +45,7 @@ static size_t classify(struct worker *worker, const struct store_unclassified *t
         uint64_t start_us = clock_mono_us();
         KILL_POINT("classifier", "catch_up");
         KILL_POINT_TEXT("classifier", "class", taken[i].text, taken[i].len);
-        if (desk_classify(worker->config, worker->rules, taken[i].text, taken[i].len, &verdicts[i]) != OK)
+        if (desk_classify(worker->config, worker->ensemble, taken[i].text, taken[i].len, &verdicts[i]) != OK)
             return i;
         peak_measure(worker->role_state, clock_mono_us() - start_us);
     }

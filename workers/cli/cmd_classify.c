@@ -2,11 +2,10 @@
 /* `aduan classify`: one text through the same decoding, desk and templates as the line's, with every reason shown. */
 #include "clock.h"
 #include "commands.h"
-#include "desk.h"
 #include "output.h"
 #include "preview.h"
-#include "text.h"
 #include "ticket_id.h"
+#include "understood.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +14,9 @@
 enum { CLASSIFY_INPUT_MAX = 64 * 1024 };
 
 /* Everything known about the text. */
-struct reading {
-    struct text text;
-    struct rules *rules;
-    struct classification class;
-    struct verdict verdict;
+struct shown {
+    struct reader *reader;
+    struct understood of;
     struct preview reply;
     bool has_reply;
 };
@@ -48,9 +45,9 @@ static int read_text(const struct cli *cli, char **out, size_t *len)
 }
 
 /* The reply as it would be for the next ticket; its number is only an example. */
-static int render(const struct cli *cli, struct reading *reading, struct fault *fault)
+static int render(const struct cli *cli, struct shown *shown, struct fault *fault)
 {
-    const struct verdict *verdict = &reading->verdict;
+    const struct verdict *verdict = &shown->of.verdict;
     Aduan__Record__Ticket ticket = ADUAN__RECORD__TICKET__INIT;
     struct preview_of of = {.template_name = verdict->reply_template, .language = verdict->language};
     int err;
@@ -66,32 +63,9 @@ static int render(const struct cli *cli, struct reading *reading, struct fault *
         ticket.why = (char *)verdict->why;
         of.ticket = &ticket;
     }
-    err = preview_reply(cli->config, reading->rules, &of, &reading->reply, fault);
-    reading->has_reply = err == OK;
+    err = preview_reply(cli->config, shown->reader->rules, &of, &shown->reply, fault);
+    shown->has_reply = err == OK;
     return err;
-}
-
-static int understand(const struct cli *cli, const char *bytes, size_t len, struct reading *reading,
-                      struct fault *fault)
-{
-    const char *sender = cli_option(cli, "sender"), *to = cli_option(cli, "to");
-    struct desk_sms sms = {.text = &reading->text, .incomplete = cli_flag(cli, "incomplete")};
-    int err = rules_load(cli->config->categories_path, cli->config->agencies_path, &reading->rules, fault);
-
-    if (err)
-        return err;
-    sender = sender ? sender : cli->config->smoke_sender;
-    to = to ? to : cli->config->shortcodes[0];
-    sms.sender = (const uint8_t *)sender;
-    sms.sender_len = strlen(sender);
-    sms.receiver = (const uint8_t *)to;
-    sms.receiver_len = strlen(to);
-    err = text_decode(TEXT_CODING_7BIT, NULL, 0, bytes, len, &reading->text);
-    if (err == OK)
-        err = rules_classify(reading->rules, reading->text.utf8, reading->text.len, &reading->class);
-    if (err == OK)
-        err = desk_decide(cli->config, reading->rules, &sms, &reading->verdict);
-    return err ? err : render(cli, reading, fault);
 }
 
 static json_t *string_or_null(const char *text)
@@ -99,54 +73,43 @@ static json_t *string_or_null(const char *text)
     return text && *text ? json_text(text, strlen(text)) : json_null();
 }
 
-static json_t *hits_json(const struct reading *reading)
+static json_t *hits_json(const struct shown *shown)
 {
     json_t *hits = json_array();
 
-    for (size_t i = 0; i < reading->class.hit_count; i++) {
-        const struct rule_hit *hit = &reading->class.hits[i];
+    for (size_t i = 0; i < shown->of.reading.found.hit_count; i++) {
+        const struct rule_hit *hit = &shown->of.reading.found.hits[i];
 
         json_array_append_new(hits, json_pack("{s:s,s:s,s:o,s:f,s:I,s:I,s:o}", "head", hit->head, "label", hit->label,
                                               "rule", json_text(hit->rule, strlen(hit->rule)), "weight", hit->weight,
                                               "at", (json_int_t)hit->at, "length", (json_int_t)hit->len, "matched",
-                                              json_text(reading->text.utf8 + hit->at, hit->len)));
+                                              json_text(shown->of.text.utf8 + hit->at, hit->len)));
     }
     return hits;
 }
 
-static json_t *reply_json(const struct reading *reading)
+static json_t *reply_json(const struct shown *shown)
 {
-    const struct sms_cost *cost = &reading->reply.cost;
+    const struct sms_cost *cost = &shown->reply.cost;
 
-    if (!reading->has_reply)
+    if (!shown->has_reply)
         return json_null();
-    return json_pack("{s:s,s:o,s:b,s:i,s:i,s:o}", "template", reading->verdict.reply_template, "text",
-                     json_text(reading->reply.text, reading->reply.len), "ucs2", cost->ucs2, "units", (int)cost->units,
+    return json_pack("{s:s,s:o,s:b,s:i,s:i,s:o}", "template", shown->of.verdict.reply_template, "text",
+                     json_text(shown->reply.text, shown->reply.len), "ucs2", cost->ucs2, "units", (int)cost->units,
                      "segments", (int)cost->segments, "offender",
                      cost->first_offender ? json_integer(cost->first_offender) : json_null());
 }
 
-static int print_json(const struct reading *reading)
+static int print_json(const struct shown *shown)
 {
-    const struct verdict *verdict = &reading->verdict;
-    json_t *object = json_object();
+    const struct verdict *verdict = &shown->of.verdict;
+    json_t *object = understood_json(shown->reader, &shown->of);
 
-    json_object_set_new(object, "v", json_integer(1));
-    json_object_set_new(object, "text", json_text(reading->text.utf8, reading->text.len));
-    json_object_set_new(object, "repaired", json_boolean(reading->text.repaired));
-    json_object_set_new(object, "ticket", json_boolean(verdict->open_ticket));
-    json_object_set_new(object, "reason", string_or_null(verdict->reason));
-    json_object_set_new(object, "type", string_or_null(verdict->type));
-    json_object_set_new(object, "category", string_or_null(verdict->category));
-    json_object_set_new(object, "category_name", string_or_null(reading->class.category_name));
-    json_object_set_new(object, "agency", string_or_null(verdict->agency));
-    json_object_set_new(object, "agency_name", string_or_null(reading->class.agency_name));
-    json_object_set_new(object, "urgency", string_or_null(verdict->urgency));
-    json_object_set_new(object, "language", string_or_null(verdict->language));
-    json_object_set_new(object, "score", json_real(reading->class.score));
-    json_object_set_new(object, "why", string_or_null(verdict->why));
-    json_object_set_new(object, "rules", hits_json(reading));
-    json_object_set_new(object, "reply", reply_json(reading));
+    json_object_set_new(object, "text", json_text(shown->of.text.utf8, shown->of.text.len));
+    json_object_set_new(object, "repaired", json_boolean(shown->of.text.repaired));
+    json_object_set_new(object, "score", json_real(shown->of.reading.found.score));
+    json_object_set_new(object, "rules", hits_json(shown));
+    json_object_set_new(object, "reply", reply_json(shown));
     json_object_set_new(object, "no_reply_reason", string_or_null(verdict->no_reply_reason));
     return output_json(object);
 }
@@ -158,15 +121,15 @@ static void line(const struct cli *cli, const char *name, const char *value, con
                people && *people ? " (" : "", people ? people : "", people && *people ? ")" : "");
 }
 
-static void print_hits(const struct cli *cli, const struct reading *reading)
+static void print_hits(const struct cli *cli, const struct shown *shown)
 {
     static const char *const headers[] = {"BYTE", "DECIDES", "FOR", "WEIGHT", "RULE", "IN THE TEXT"};
     static const enum align align[] = {RIGHT, LEFT, LEFT, RIGHT, LEFT, LEFT};
     struct table *table = table_new(6, headers, align);
 
-    for (size_t i = 0; i < reading->class.hit_count; i++) {
-        const struct rule_hit *hit = &reading->class.hits[i];
-        char *matched = output_clean(reading->text.utf8 + hit->at, hit->len, false);
+    for (size_t i = 0; i < shown->of.reading.found.hit_count; i++) {
+        const struct rule_hit *hit = &shown->of.reading.found.hits[i];
+        char *matched = output_clean(shown->of.text.utf8 + hit->at, hit->len, false);
 
         table_cell(table, PAINT_NONE, "%zu", hit->at);
         table_cell(table, PAINT_NONE, "%s", hit->head);
@@ -176,32 +139,34 @@ static void print_hits(const struct cli *cli, const struct reading *reading)
         table_cell(table, PAINT_NONE, "%s", matched);
         free(matched);
     }
-    if (reading->class.hit_count)
+    if (shown->of.reading.found.hit_count)
         table_print(table, cli, stdout);
     else
         puts("no rule fired");
     table_free(table);
 }
 
-static void print_human(const struct cli *cli, const struct reading *reading)
+static void print_human(const struct cli *cli, const struct shown *shown)
 {
-    const struct verdict *verdict = &reading->verdict;
+    const struct verdict *verdict = &shown->of.verdict;
     char cost[96];
 
     if (verdict->open_ticket) {
         line(cli, "type", verdict->type, NULL);
-        line(cli, "category", verdict->category, reading->class.category_name);
-        line(cli, "agency", verdict->agency, reading->class.agency_name);
+        line(cli, "category", verdict->category, shown->of.reading.found.category_name);
+        line(cli, "agency", verdict->agency, shown->of.reading.found.agency_name);
         line(cli, "urgency", verdict->urgency, NULL);
+        line(cli, "flags", verdict->flags, NULL);
+        line(cli, "guesses", verdict->guesses, shown->of.reading.unsure ? "not sure: for a person" : NULL);
     } else {
         line(cli, "no ticket", verdict->reason, NULL);
     }
     line(cli, "language", verdict->language, NULL);
-    print_hits(cli, reading);
-    if (reading->has_reply) {
-        char *text = output_clean(reading->reply.text, reading->reply.len, true);
+    print_hits(cli, shown);
+    if (shown->has_reply) {
+        char *text = output_clean(shown->reply.text, shown->reply.len, true);
 
-        line(cli, "reply", verdict->reply_template, preview_cost(&reading->reply.cost, cost));
+        line(cli, "reply", verdict->reply_template, preview_cost(&shown->reply.cost, cost));
         printf("  │ %s\n", text);
         free(text);
     } else {
@@ -209,26 +174,54 @@ static void print_human(const struct cli *cli, const struct reading *reading)
     }
 }
 
-int cmd_classify(struct cli *cli)
+static int show(const struct cli *cli, struct shown *shown)
 {
-    struct reading reading = {0};
     struct fault fault = {0};
+    int err = render(cli, shown, &fault), code = CLI_OK;
+
+    if (err)
+        return cli_fail_fault(cli, err, &fault);
+    if (cli->json)
+        code = print_json(shown);
+    else if (cli_flag(cli, "explain"))
+        understood_explain(cli, shown->reader, &shown->of, stdout);
+    else
+        print_human(cli, shown);
+    preview_done(&shown->reply);
+    return code;
+}
+
+static int classify_one(const struct cli *cli, struct reader *reader)
+{
+    struct shown shown = {.reader = reader};
     char *bytes = NULL;
     size_t len = 0;
-    int err, code = read_text(cli, &bytes, &len);
+    int code = read_text(cli, &bytes, &len);
 
     if (code != CLI_OK)
         return code;
-    err = understand(cli, bytes, len, &reading, &fault);
-    if (err)
-        code = cli_fail_fault(cli, err, &fault);
-    else if (cli->json)
-        code = print_json(&reading);
-    else
-        print_human(cli, &reading);
-    preview_done(&reading.reply);
-    text_done(&reading.text);
-    rules_free(reading.rules);
+    if (understand(cli, reader, bytes, len, &shown.of) != OK)
+        abort(); /* memory */
+    code = show(cli, &shown);
+    understood_done(&shown.of);
     free(bytes);
+    return code;
+}
+
+int cmd_classify(struct cli *cli)
+{
+    const char *batch = cli_option(cli, "batch");
+    struct reader reader;
+    struct fault fault = {0};
+
+    if (!batch != (cli->operand_count == 1))
+        return cli_fail(cli, CLI_USAGE, "give either a TEXT or --batch FILE");
+    if (batch && cli_flag(cli, "explain"))
+        return cli_fail(cli, CLI_USAGE, "--explain is for one TEXT");
+    int err = reader_open(cli, &reader, &fault);
+    if (err)
+        return cli_fail_fault(cli, err, &fault);
+    int code = batch ? classify_batch(cli, &reader, batch) : classify_one(cli, &reader);
+    reader_close(&reader);
     return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is said about configuration before anything starts: check, reference, key, what replies cost. */
 #include "commands.h"
+#include "desk.h"
 #include "output.h"
 #include "rules.h"
 #include "templates.h"
@@ -49,6 +50,7 @@ static void check_files(struct check *check, const struct config *config)
     struct fault fault = {0};
     struct rules *rules = NULL;
     struct templates *templates = NULL;
+    struct model *model = NULL;
     int err = rules_load(config->categories_path, config->agencies_path, &rules, &fault);
 
     if (err)
@@ -59,6 +61,11 @@ static void check_files(struct check *check, const struct config *config)
     if (err)
         refuse(check, &fault, err);
     templates_free(templates);
+    fault = (struct fault){0};
+    err = desk_model_open(config, &model, &fault);
+    if (err)
+        refuse(check, &fault, err);
+    model_close(model);
 }
 
 int cmd_config_check(struct cli *cli)

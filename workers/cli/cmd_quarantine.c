@@ -36,13 +36,15 @@ int cmd_quarantine_show(struct cli *cli)
 struct deciding {
     const struct config *config;
     struct rules *rules;
+    struct model *model;
+    struct ensemble *ensemble;
 };
 
 static int decide(void *ctx, const struct desk_sms *sms, struct verdict *out)
 {
     const struct deciding *deciding = ctx;
 
-    return desk_decide(deciding->config, deciding->rules, sms, out);
+    return desk_decide(deciding->config, deciding->ensemble, sms, out);
 }
 
 static struct store_policy policy(struct deciding *deciding)
@@ -72,9 +74,14 @@ int cmd_quarantine_retry(struct cli *cli)
         return err;
     err = rules_load(cli->config->categories_path, cli->config->agencies_path, &deciding.rules, &fault);
     if (!err) {
+        if (desk_model_open(cli->config, &deciding.model, &fault) != OK)
+            cli_remark(cli, "the rules decide alone: %s", fault.text);
+        deciding.ensemble = ensemble_new(deciding.rules, deciding.model);
         how = policy(&deciding);
         err = store_quarantine_retry(cli->store, &how, key, sizeof key, cli->actor, clock_now_us(), &outcome, &fault);
     }
+    ensemble_free(deciding.ensemble);
+    model_close(deciding.model);
     rules_free(deciding.rules);
     if (err)
         return cli_fail_fault(cli, err, &fault);

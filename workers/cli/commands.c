@@ -82,6 +82,8 @@ static const struct option_row rekey_options[] = {
     {NULL, NULL, NULL},
 };
 static const struct option_row classify_options[] = {
+    {"explain", NULL, "in sentences, for a clerk"},
+    {"batch", "FILE", "one text a line instead of TEXT, \"-\" for standard input; with --json an object a line"},
     {"sender", "NUMBER", "as if it came from this number"},
     {"to", "SHORTCODE", "as if it went to this number"},
     {"incomplete", NULL, "as if parts of it had not come"},
@@ -275,11 +277,12 @@ static const struct command table[] = {
      "aduan ticket reopen 1000015"),
 
     /* trying things out */
-    {"classify", NULL, FOR_TRIALS, "TEXT", 1, 1, classify_options,
-     "How the desk would understand a text, and why. Shows type, category, agency and urgency, every rule that "
-     "fired and where, and the reply it would send with its cost. Nothing is stored. TEXT \"-\" is read from "
-     "standard input.",
-     {"aduan classify \"Jalan berlubang di depan pasar Grogolan\"", "aduan classify --json - < sms.txt"},
+    {"classify", NULL, FOR_TRIALS, "[TEXT]", 0, 1, classify_options,
+     "How the desk would understand a text, and why. Shows type, category, agency and urgency, what the model "
+     "guessed, every rule that fired and where, and the reply it would send with its cost. Nothing is stored. "
+     "TEXT \"-\" is read from standard input.",
+     {"aduan classify \"Jalan berlubang di depan pasar Grogolan\"",
+      "aduan classify --explain \"tolong ada kebakaran di gang mawar\"", "aduan classify --json --batch texts.txt"},
      NEED_CONFIG, cmd_classify, 0},
     {"train", NULL, FOR_TRIALS, "FILE", 1, 1, train_options,
      "Learn a model from labelled texts, and write it to FILE. The same texts, lexicon and rules give the same bytes. "

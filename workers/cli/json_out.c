@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* JSON on stdout. Everything that --json prints has "v":1; proto/schema/ says what status, tickets, ticket show, tail,
- * verify, stats, quarantine list and message show print. */
+ * verify, stats, quarantine list, message show and classify print. */
 #include "clock.h"
 #include "output.h"
 #include "uuid.h"
@@ -18,12 +18,12 @@ static int dump(json_t *document, size_t flags)
 
 int output_json(json_t *document)
 {
-    return dump(document, JSON_INDENT(2));
+    return dump(document, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
 }
 
 int output_json_line(json_t *document)
 {
-    return dump(document, JSON_COMPACT);
+    return dump(document, JSON_COMPACT | JSON_REAL_PRECISION(10));
 }
 
 json_t *json_text(const void *bytes, size_t len)

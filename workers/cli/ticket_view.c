@@ -177,6 +177,9 @@ json_t *ticket_file_json(const struct ticket_file *file)
     json_object_set_new(object, "unclassified", json_boolean(file->ticket->unclassified));
     json_object_set_new(object, "messages", json_integer((json_int_t)file->ticket->resends + 1));
     json_object_set_new(object, "resent", resent);
+    json_object_set_new(object, "model", text_or_null(file->ticket->model));
+    json_object_set_new(object, "guesses", text_or_null(file->ticket->guesses));
+    json_object_set_new(object, "flags", text_or_null(file->ticket->flags));
     json_object_set_new(object, "replies", replies);
     json_object_set_new(object, "notes", notes);
     json_object_set_new(object, "message", file->message ? message_json(file->message) : json_null());
@@ -331,6 +334,8 @@ void ticket_file_print(const struct cli *cli, const struct ticket_file *file, FI
     field(cli, out, "category", ticket->category);
     field(cli, out, "agency", ticket->agency);
     field(cli, out, "why", ticket->unclassified ? "received in a peak, not classified yet" : ticket->why);
+    if (*ticket->flags)
+        field(cli, out, "flags", ticket->flags);
     field(cli, out, "to", ticket->shortcode);
     if (file->number) {
         char *number = output_clean(file->number, strlen(file->number), false);

@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #define CONFIG_DEFAULT_PATH "/etc/aduan/aduan.yaml"
+#define CONFIG_DEFAULT_MODEL "/usr/share/aduan/model.bin"
 
 struct config_bearerbox {
     char *name; /* unique over all boxes */
@@ -44,6 +45,7 @@ struct config {
     char *language; /* "id" or "en": when a text does not tell */
     char *categories_path;
     char *agencies_path;
+    char *model_path;
     char *replies_dir;
     uint32_t resend_window_s; /* 0: no SMS joins a ticket */
     uint32_t peak_age_s;      /* an SMS that waited so long is answered before it is classified; 0: none is */

@@ -34,6 +34,9 @@ static const struct config_row rows[] = {
      "The classifier's words, phrases and patterns.", true},
     {"desk.agencies", CONFIG_PATH, AT(agencies_path), "agencies.yaml", 0, 0, NULL,
      "The agencies and what is routed to them.", true},
+    {"desk.model", CONFIG_PATH, AT(model_path), CONFIG_DEFAULT_MODEL, 0, 0, NULL,
+     "What the classifier has learnt: a file that `aduan train` writes. Without it the rules of desk.categories decide "
+     "alone, and `aduan status` says so.", true},
     {"desk.replies", CONFIG_PATH, AT(replies_dir), "replies", 0, 0, NULL,
      "The directory of the reply templates, a file a language.", true},
     {"desk.resend_window_s", CONFIG_COUNT, AT(resend_window_s), "86400", 0, 2592000, NULL,

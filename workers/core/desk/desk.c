@@ -110,37 +110,49 @@ void desk_receive(const struct config *config, const struct desk_sms *sms, struc
     answer(out, kind_of(config, sms), "received_unread");
 }
 
-/* What the rules say of the text, onto a verdict that has nothing of it yet. */
-static int classify(struct rules *rules, const char *text, size_t len, struct verdict *verdict)
+static void tell(const struct ensemble *ensemble, const struct understanding *reading, struct verdict *verdict)
 {
-    struct classification found;
-    int err = rules_classify(rules, text, len, &found);
+    understanding_explain(ensemble, reading, verdict->why, sizeof verdict->why);
+    if (!reading->modelled)
+        return;
+    memcpy(verdict->model, model_id(ensemble_model(ensemble)), sizeof verdict->model);
+    understanding_guesses(ensemble, reading, verdict->guesses, sizeof verdict->guesses);
+    understanding_flags(ensemble, reading, verdict->flags, sizeof verdict->flags);
+}
+
+/* What rules and model say of the text, onto a verdict that has nothing of it yet. */
+static int classify(struct ensemble *ensemble, const char *text, size_t len, struct verdict *verdict)
+{
+    struct understanding reading;
+    int err = ensemble_read(ensemble, text, len, &reading);
     if (err != OK)
         return err;
-    rules_explain(&found, verdict->why, sizeof verdict->why);
-    if (found.language[0])
-        verdict->language = found.language;
-    if (found.refusal)
-        refuse(verdict, found.refusal);
+    tell(ensemble, &reading, verdict);
+    if (reading.found.language[0])
+        verdict->language = reading.found.language;
+    if (reading.found.refusal)
+        refuse(verdict, reading.found.refusal);
     else
-        open_ticket(verdict, &found);
+        open_ticket(verdict, &reading.found);
     return OK;
 }
 
-int desk_classify(const struct config *config, struct rules *rules, const char *text, size_t len, struct verdict *out)
+int desk_classify(const struct config *config, struct ensemble *ensemble, const char *text, size_t len,
+                  struct verdict *out)
 {
     struct verdict verdict = {.type = "", .category = "", .agency = "", .urgency = "", .language = config->language};
-    int err = classify(rules, text, len, &verdict);
+    int err = classify(ensemble, text, len, &verdict);
     if (err == OK)
         *out = verdict;
     return err;
 }
 
-int desk_read(const struct config *config, struct rules *rules, const struct desk_sms *sms, struct verdict *verdict)
+int desk_read(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,
+              struct verdict *verdict)
 {
     struct verdict read = *verdict;
     read.unread = false;
-    int err = classify(rules, sms->text->utf8, sms->text->len, &read);
+    int err = classify(ensemble, sms->text->utf8, sms->text->len, &read);
     if (err != OK)
         return err;
     if (read.open_ticket)
@@ -149,11 +161,11 @@ int desk_read(const struct config *config, struct rules *rules, const struct des
     return OK;
 }
 
-int desk_decide(const struct config *config, struct rules *rules, const struct desk_sms *sms, struct verdict *out)
+int desk_decide(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms, struct verdict *out)
 {
     struct verdict verdict;
     if (!receive(config, sms, &verdict)) {
-        int err = desk_read(config, rules, sms, &verdict);
+        int err = desk_read(config, ensemble, sms, &verdict);
         if (err != OK)
             return err;
     }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The desk: what becomes of one whole SMS. Given who wrote what to whom it decides ticket or no ticket, its class and
- * route, and which reply, each with a reason. Pure but for the rules it is given; the store calls it inside a
- * transaction when parts have come together, the classifier before the transaction for a message that is whole.
+ * route, and which reply, each with a reason. Pure but for the rules and the model it is given; the store calls it
+ * inside a transaction when parts have come together, the classifier before the transaction for a message that is
+ * whole.
  */
 #ifndef ADUAN_DESK_H
 #define ADUAN_DESK_H
 
 #include "config.h"
+#include "ensemble.h"
 #include "reply.h"
-#include "rules.h"
 #include "same.h"
 #include "text.h"
 
@@ -23,7 +24,7 @@ struct desk_sms {
     bool incomplete; /* some parts never came */
 };
 
-/* What to do. Strings are borrowed from the rules or static, except `why`, which is inside. */
+/* What to do. Strings are borrowed from the rules or static, except those that are inside. */
 struct verdict {
     bool open_ticket;
     const char *reason;          /* why no ticket: "unknown_shortcode", "own_shortcode", "no_sender", "bad_sender",
@@ -36,21 +37,28 @@ struct verdict {
     bool joinable;            /* open_ticket, and another SMS of this sender that says the same may join it */
     uint8_t same[SAME_BYTES]; /* what it says, when joinable */
     char why[512];
+    /* "" where no model was asked */
+    char model[MODEL_ID_BYTES];
+    char guesses[512]; /* as understanding_guesses() has them */
+    char flags[64];    /* as understanding_flags() has them */
 };
 
+/* The model that desk.model names; where it names none, the one that came with the program. As model_open(). */
+MUST_CHECK int desk_model_open(const struct config *config, struct model **out, struct fault *fault);
+
 /* E_MEMORY only. */
-MUST_CHECK int desk_decide(const struct config *config, struct rules *rules, const struct desk_sms *sms,
+MUST_CHECK int desk_decide(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,
                            struct verdict *out);
-/* The same without the rules, in a fraction of the time: whatever the envelope and the kind of the text decide is
+/* The same without rules and model, in a fraction of the time: whatever the envelope and the kind of the text decide is
  * decided, and what remains opens a ticket that is unread, with the receipt for it. */
 void desk_receive(const struct config *config, const struct desk_sms *sms, struct verdict *out);
 /* The rest of desk_decide(), for the verdict of desk_receive() that is unread. E_MEMORY only, and nothing has changed.
  */
-MUST_CHECK int desk_read(const struct config *config, struct rules *rules, const struct desk_sms *sms,
+MUST_CHECK int desk_read(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,
                          struct verdict *verdict);
 /* The class of what desk_receive() let in: a ticket, or the reason why it should have been none. No reply comes of it.
  * E_MEMORY only. */
-MUST_CHECK int desk_classify(const struct config *config, struct rules *rules, const char *text, size_t len,
+MUST_CHECK int desk_classify(const struct config *config, struct ensemble *ensemble, const char *text, size_t len,
                              struct verdict *out);
 
 #endif

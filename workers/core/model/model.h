@@ -49,20 +49,20 @@ size_t model_label_find(const struct model *model, size_t head, const char *labe
 
 /* --- reading a text --------------------------------------------------------------------------------------------- */
 
-struct guess {
+struct model_guess {
     size_t label;
     double probability;
 };
 
 /* What one head says. A flag has one guess, of its label, that applies when its probability is `threshold` or more. */
-struct answer {
-    struct guess best[MODEL_GUESSES]; /* the likeliest first */
+struct model_answer {
+    struct model_guess best[MODEL_GUESSES]; /* the likeliest first */
     size_t count;
     bool sure; /* best[0] passes the head's threshold */
 };
 
 struct prediction {
-    struct answer heads[MODEL_HEADS_MAX];
+    struct model_answer heads[MODEL_HEADS_MAX];
 };
 
 struct predictor;

@@ -80,7 +80,7 @@ static inline uint32_t model_slot_of(uint32_t id, uint32_t slot_count)
 }
 
 /* What a head says, given the scores of its labels. */
-void model_answer(const struct model_head_record *head, const double *scores, struct answer *out);
+void model_answer(const struct model_head_record *head, const double *scores, struct model_answer *out);
 /* The hash of a model whose bytes lie here. */
 void model_hash(const struct model_file *file, size_t bytes, uint8_t out[MODEL_HASH_BYTES]);
 

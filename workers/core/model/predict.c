@@ -194,7 +194,7 @@ static double sigmoid(double x)
 }
 
 /* The best few by score, an earlier label before a later one. */
-static void rank(const double *scores, size_t count, struct answer *out)
+static void rank(const double *scores, size_t count, struct model_answer *out)
 {
     out->count = 0;
     for (size_t label = 0; label < count; label++) {
@@ -209,7 +209,7 @@ static void rank(const double *scores, size_t count, struct answer *out)
     }
 }
 
-void model_answer(const struct model_head_record *head, const double *scores, struct answer *out)
+void model_answer(const struct model_head_record *head, const double *scores, struct model_answer *out)
 {
     double sum = 0;
     rank(scores, head->output_count, out);

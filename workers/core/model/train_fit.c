@@ -97,7 +97,7 @@ static double trusted_from(const struct sample *sample, const struct model_head_
     size_t all[THRESHOLD_STEPS] = {0}, right[THRESHOLD_STEPS] = {0}, all_above = 0, right_above = 0;
     double threshold = 1;
     for (size_t i = 0; i < sample->count; i++) {
-        struct answer answer;
+        struct model_answer answer;
         model_answer(record, sample->scores[i], &answer);
         size_t step = (size_t)(answer.best[0].probability * THRESHOLD_STEPS);
         step = step < THRESHOLD_STEPS ? step : THRESHOLD_STEPS - 1;
@@ -156,7 +156,7 @@ static double flag_threshold(const struct sample *sample, const struct model_hea
     double with[THRESHOLD_STEPS + 1] = {0}, without[THRESHOLD_STEPS + 1] = {0};
     double with_all = 0, without_all = 0, best = -1, threshold = 0.5;
     for (size_t i = 0; i < sample->count; i++) {
-        struct answer answer;
+        struct model_answer answer;
         model_answer(record, sample->scores[i], &answer);
         size_t step = (size_t)(answer.best[0].probability * THRESHOLD_STEPS);
         (label_of(sample, i) ? with : without)[step]++;

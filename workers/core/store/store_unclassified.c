@@ -190,6 +190,9 @@ static void fill(Ticket *ticket, const struct verdict *verdict, bool gave_up)
         record_set_string(&ticket->agency, verdict->agency);
     record_set_string(&ticket->urgency, verdict->urgency);
     record_set_string(&ticket->why, gave_up ? given_up_why : verdict->why);
+    record_set_string(&ticket->model, gave_up ? "" : verdict->model);
+    record_set_string(&ticket->guesses, gave_up ? "" : verdict->guesses);
+    record_set_string(&ticket->flags, gave_up ? "" : verdict->flags);
     if (verdict->language && *verdict->language)
         record_set_string(&ticket->language, verdict->language);
     ticket->unclassified = false;

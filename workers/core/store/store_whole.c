@@ -154,6 +154,9 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     ticket.urgency = borrowed(verdict->urgency);
     ticket.language = borrowed(verdict->language);
     ticket.why = borrowed(verdict->why);
+    ticket.model = borrowed(verdict->model);
+    ticket.guesses = borrowed(verdict->guesses);
+    ticket.flags = borrowed(verdict->flags);
     ticket.text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
     ticket.incomplete = message->incomplete;
     ticket.unclassified = verdict->unread;

@@ -10,6 +10,7 @@
 
 #include "channel.h"
 #include "config.h"
+#include "ensemble.h"
 #include "rules.h"
 #include "seal.h"
 #include "store.h"
@@ -25,6 +26,8 @@ struct worker {
     struct seal *seal;
     struct store *store;
     struct rules *rules;
+    struct model *model;       /* NULL: there is none, or the role reads no texts */
+    struct ensemble *ensemble; /* of both */
     struct templates *templates;
     struct channel **channels;
     size_t channel_count; /* 0 of a role that has no business with boxes */
@@ -35,6 +38,7 @@ struct worker {
     uint32_t backlog;
     uint64_t oldest_us;
     const char *degraded; /* a sentence, NULL when well */
+    const char *lacks;    /* what it does without since it was loaded, NULL: nothing; the skeleton's */
     void *role_state;
 };
 
@@ -42,6 +46,7 @@ struct worker_role {
     const char *program;       /* "aduan-classifier" */
     const char *role;          /* "classifier" */
     const char *socket_suffix; /* ".in" or ".out": which socket of each box; NULL: no channels, nor what serves them */
+    bool reads_texts;          /* it needs the model */
     uint32_t (*credit)(const struct config *config);
     int (*start)(struct worker *worker, struct fault *fault);
     /* One frame from a box (not owned; a message taken out of its lists, NULL left behind, is the role's). */

@@ -1,38 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a worker reads from files: aduan.yaml, the rules, the reply templates. First everything new is loaded, then all
- * of it is swapped in; a fault in any file leaves a running worker exactly as it was.
- * Keys that are not live (directories, sockets, boxes) were used at the start and are not looked at again.
+ * What a worker reads from files: aduan.yaml, the rules, the model, the reply templates. First everything new is
+ * loaded, then all of it is swapped in; a fault in any file leaves a running worker exactly as it was. At the start a
+ * model that cannot be used is no reason not to run: rules decide alone, and status says so. Keys that are not live
+ * (directories, sockets, boxes) were used at the start and are not looked at again.
  */
+#include "desk.h"
 #include "log.h"
 #include "worker_priv.h"
+
+#include <stdio.h>
 
 struct loaded {
     struct config *config;
     struct rules *rules;
+    struct model *model;
+    struct ensemble *ensemble;
     struct templates *templates;
+    char lacks[WORKER_LACKS_BYTES];
 };
 
 static void loaded_free(struct loaded *loaded)
 {
     templates_free(loaded->templates);
+    ensemble_free(loaded->ensemble);
+    model_close(loaded->model);
     rules_free(loaded->rules);
     config_free(loaded->config);
 }
 
-static int load(const char *path, struct loaded *out, struct fault *fault)
+static void understand(const struct worker_role *role, struct loaded *loaded)
+{
+    struct fault fault = {0};
+    if (!role->reads_texts)
+        return;
+    if (desk_model_open(loaded->config, &loaded->model, &fault) != OK)
+        snprintf(loaded->lacks, sizeof loaded->lacks, "the rules decide alone: %s", fault.text);
+    loaded->ensemble = ensemble_new(loaded->rules, loaded->model);
+}
+
+static int load(const struct worker_run *run, struct loaded *out, struct fault *fault)
 {
     struct loaded loaded = {0};
-    int err = config_load(path, &loaded.config, fault);
+    int err = config_load(run->config_path, &loaded.config, fault);
     if (!err)
         err = rules_load(loaded.config->categories_path, loaded.config->agencies_path, &loaded.rules, fault);
     if (!err)
         err = templates_load(loaded.config->replies_dir, loaded.config->reply_segments_max, &loaded.templates, fault);
-    if (err)
+    if (err) {
         loaded_free(&loaded);
-    else
-        *out = loaded;
-    return err;
+        return err;
+    }
+    understand(run->role, &loaded);
+    *out = loaded;
+    return OK;
 }
 
 static void set_log_threshold(const struct config *config)
@@ -48,30 +69,59 @@ static void swap_in(struct worker_run *run, const struct loaded *loaded)
 {
     run->worker.config = loaded->config;
     run->worker.rules = loaded->rules;
+    run->worker.model = loaded->model;
+    run->worker.ensemble = loaded->ensemble;
     run->worker.templates = loaded->templates;
+    snprintf(run->lacks, sizeof run->lacks, "%s", loaded->lacks);
+    run->worker.lacks = run->lacks[0] ? run->lacks : NULL;
     run->config_generation++;
     set_log_threshold(loaded->config);
+}
+
+/* Everything that a worker has loaded, to be given up. */
+static struct loaded loaded_by(const struct worker *worker)
+{
+    return (struct loaded){.config = worker->config,
+                           .rules = worker->rules,
+                           .model = worker->model,
+                           .ensemble = worker->ensemble,
+                           .templates = worker->templates};
 }
 
 int worker_load(struct worker_run *run, struct fault *fault)
 {
     struct loaded loaded;
-    int err = load(run->config_path, &loaded, fault);
-    if (!err)
-        swap_in(run, &loaded);
-    return err;
+    int err = load(run, &loaded, fault);
+    if (err)
+        return err;
+    swap_in(run, &loaded);
+    if (run->worker.lacks)
+        log_warning("worker.without_model", "%s", run->worker.lacks);
+    return OK;
+}
+
+/* A model that has been good is not given up for one that is not. */
+static int load_again(struct worker_run *run, struct loaded *out, struct fault *fault)
+{
+    int err = load(run, out, fault);
+    if (err || !run->worker.model || !out->lacks[0])
+        return err;
+    fault_set(fault, E_CONFIG, "%s", out->lacks);
+    loaded_free(out);
+    return E_CONFIG;
 }
 
 void worker_reload(struct worker_run *run)
 {
     struct worker *worker = &run->worker;
-    struct loaded before = {worker->config, worker->rules, worker->templates};
+    struct loaded before = loaded_by(worker), loaded;
     struct fault fault = {0};
-    int err = worker_load(run, &fault);
+    int err = load_again(run, &loaded, &fault);
     if (err) {
         log_error("worker.reload_refused", "cause=%s %s; the old configuration stays", err_name(err), fault.text);
         return;
     }
+    swap_in(run, &loaded);
     if (run->role->reloaded)
         run->role->reloaded(worker);
     loaded_free(&before);
@@ -80,6 +130,6 @@ void worker_reload(struct worker_run *run)
 
 void worker_unload(struct worker_run *run)
 {
-    struct loaded loaded = {run->worker.config, run->worker.rules, run->worker.templates};
+    struct loaded loaded = loaded_by(&run->worker);
     loaded_free(&loaded);
 }

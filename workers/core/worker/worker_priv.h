@@ -13,6 +13,8 @@ struct worker_line {
     bool bye_said, bye_heard;
 };
 
+enum { WORKER_LACKS_BYTES = sizeof((struct fault *)0)->text + 64 };
+
 struct worker_run {
     struct worker worker;
     const struct worker_role *role;
@@ -25,10 +27,11 @@ struct worker_run {
     uint64_t status_ms, reader_check_ms; /* when they are due */
     Aduan__Wire__Status__State state;    /* as last told */
     uint32_t config_generation;
+    char lacks[WORKER_LACKS_BYTES];
     bool ever_alive, drained, exit_now, first_job_told;
 };
 
-/* worker_load.c: configuration, rules and templates are loaded together, and taken together or not at all. */
+/* worker_load.c: configuration, rules, model and templates are loaded together, and taken together or not at all. */
 MUST_CHECK int worker_load(struct worker_run *run, struct fault *fault);
 /* A bad file is logged with its fault and everything stays as it was. */
 void worker_reload(struct worker_run *run);

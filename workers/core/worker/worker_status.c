@@ -52,6 +52,10 @@ static Aduan__Wire__Status__State state_now(struct worker_run *run, uint64_t mon
         return ADUAN__WIRE__STATUS__STATE__DEGRADED;
     }
     run->ever_alive = true;
+    if (worker->lacks) {
+        *note = worker->lacks;
+        return ADUAN__WIRE__STATUS__STATE__DEGRADED;
+    }
     return worker->done || worker->backlog ? ADUAN__WIRE__STATUS__STATE__RUNNING : ADUAN__WIRE__STATUS__STATE__READY;
 }
 

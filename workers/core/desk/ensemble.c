@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ensemble.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ensemble {
+    struct rules *rules;
+    const struct model *model;
+    struct predictor *predictor;    /* NULL without a model */
+    size_t category, type, urgency; /* heads; SIZE_MAX: the model has none */
+};
+
+struct ensemble *ensemble_new(struct rules *rules, const struct model *model)
+{
+    struct ensemble *ensemble = calloc(1, sizeof *ensemble);
+    if (!ensemble)
+        abort();
+    ensemble->rules = rules;
+    ensemble->model = model;
+    if (model) {
+        ensemble->predictor = predictor_new(model);
+        ensemble->category = model_head_find(model, "category");
+        ensemble->type = model_head_find(model, "type");
+        ensemble->urgency = model_head_find(model, "urgency");
+    }
+    return ensemble;
+}
+
+void ensemble_free(struct ensemble *ensemble)
+{
+    if (!ensemble)
+        return;
+    predictor_free(ensemble->predictor);
+    free(ensemble);
+}
+
+const struct model *ensemble_model(const struct ensemble *ensemble)
+{
+    return ensemble->model;
+}
+
+/* --- deciding ----------------------------------------------------------------------------------------------------- */
+
+static bool is(const char *one, const char *other)
+{
+    return strcmp(one, other) == 0;
+}
+
+static const char *best_of(const struct ensemble *ensemble, const struct understanding *reading, size_t head)
+{
+    return model_label(ensemble->model, head, reading->guesses.heads[head].best[0].label);
+}
+
+/* Emergencies and their type go together: a type that contradicts the urgency gives way to the next guess. */
+static const char *type_of(const struct ensemble *ensemble, const struct understanding *reading, bool emergency)
+{
+    const struct model_answer *answer = &reading->guesses.heads[ensemble->type];
+    for (size_t i = 0; i < answer->count && !emergency; i++) {
+        const char *label = model_label(ensemble->model, ensemble->type, answer->best[i].label);
+        if (!is(label, "darurat"))
+            return label;
+    }
+    return emergency ? "darurat" : NULL;
+}
+
+static void urgency_decide(const struct ensemble *ensemble, struct understanding *reading)
+{
+    if (rules_hard(&reading->found, "urgency"))
+        reading->urgency_by = BY_HARD_RULE;
+    else if (ensemble->urgency != SIZE_MAX)
+        reading->urgency_by = BY_MODEL;
+    if (reading->urgency_by != BY_MODEL)
+        return;
+    bool emergency = reading->guesses.heads[ensemble->urgency].sure;
+    rules_overrule(ensemble->rules, NULL, NULL, emergency ? "emergency" : "normal", &reading->found);
+}
+
+static void type_decide(const struct ensemble *ensemble, struct understanding *reading)
+{
+    bool emergency = is(reading->found.urgency, "emergency");
+    if (rules_hard(&reading->found, "type"))
+        reading->type_by = BY_HARD_RULE;
+    else if (ensemble->type != SIZE_MAX)
+        reading->type_by = BY_MODEL;
+    if (reading->type_by == BY_MODEL)
+        rules_overrule(ensemble->rules, NULL, type_of(ensemble, reading, emergency), NULL, &reading->found);
+}
+
+static void category_decide(const struct ensemble *ensemble, struct understanding *reading)
+{
+    if (rules_hard(&reading->found, "category")) {
+        reading->category_by = BY_HARD_RULE;
+        return;
+    }
+    if (ensemble->category == SIZE_MAX)
+        return;
+    const char *best = best_of(ensemble, reading, ensemble->category);
+    /* A category that this desk does not have is nothing it can decide for. */
+    if (!rules_has_category(ensemble->rules, best))
+        return;
+    reading->category_by = BY_MODEL;
+    rules_overrule(ensemble->rules, best, NULL, NULL, &reading->found);
+    /* An emergency waits for no reader, and an agency that is named in so many words needs none. */
+    reading->unsure = !reading->guesses.heads[ensemble->category].sure && !is(reading->found.urgency, "emergency") &&
+                      !rules_hard(&reading->found, "agency");
+    if (reading->unsure)
+        rules_to_fallback(ensemble->rules, &reading->found);
+}
+
+int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struct understanding *out)
+{
+    struct understanding reading = {0};
+    int err = rules_classify(ensemble->rules, text, len, &reading.found);
+    if (err != OK)
+        return err;
+    if (ensemble->predictor) {
+        bool with_rules = model_uses_rules(ensemble->model);
+        predictor_read(ensemble->predictor, text, len, with_rules ? &reading.found : NULL, &reading.guesses);
+        reading.modelled = true;
+        urgency_decide(ensemble, &reading);
+        type_decide(ensemble, &reading);
+        category_decide(ensemble, &reading);
+    }
+    *out = reading;
+    return OK;
+}
+
+/* --- telling ------------------------------------------------------------------------------------------------------ */
+
+bool understanding_flagged(const struct ensemble *ensemble, const struct understanding *reading, const char *flag)
+{
+    size_t head = reading->modelled ? model_head_find(ensemble->model, flag) : SIZE_MAX;
+    return head != SIZE_MAX && model_head(ensemble->model, head).flag && reading->guesses.heads[head].sure;
+}
+
+static bool is_flag(const struct ensemble *ensemble, size_t head)
+{
+    return head != ensemble->urgency && model_head(ensemble->model, head).flag;
+}
+
+void understanding_flags(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t head = 0; reading->modelled && head < model_head_count(ensemble->model); head++) {
+        if (!is_flag(ensemble, head) || !reading->guesses.heads[head].sure)
+            continue;
+        int n = snprintf(out + used, size - used, "%s%s", used ? "," : "", model_head(ensemble->model, head).name);
+        if (n < 0 || (size_t)n >= size - used) {
+            out[used] = '\0';
+            return;
+        }
+        used += (size_t)n;
+    }
+}
+
+void understanding_guesses(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t head = 0; reading->modelled && head < model_head_count(ensemble->model); head++) {
+        const struct model_answer *answer = &reading->guesses.heads[head];
+        size_t before = used;
+        for (size_t i = 0; i < answer->count; i++) {
+            const char *label = model_label(ensemble->model, head, answer->best[i].label);
+            int n = i == 0 ? snprintf(out + used, size - used, "%s%s:%s=%.2f", used ? ";" : "",
+                                      model_head(ensemble->model, head).name, label, answer->best[i].probability)
+                           : snprintf(out + used, size - used, ",%s=%.2f", label, answer->best[i].probability);
+            if (n < 0 || (size_t)n >= size - used) {
+                out[before] = '\0';
+                return;
+            }
+            used += (size_t)n;
+        }
+    }
+}
+
+void understanding_explain(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size)
+{
+    rules_explain(&reading->found, out, size);
+    if (!reading->modelled || ensemble->category == SIZE_MAX)
+        return;
+    const struct model_answer *answer = &reading->guesses.heads[ensemble->category];
+    size_t before = strlen(out), used = before;
+    for (size_t i = 0; i < answer->count; i++) {
+        int n = snprintf(out + used, size - used, "%s%s %.0f%%",
+                         i        ? ", "
+                         : before ? "; model: "
+                                  : "model: ",
+                         model_label(ensemble->model, ensemble->category, answer->best[i].label),
+                         100 * answer->best[i].probability);
+        if (n < 0 || (size_t)n >= size - used) {
+            out[before] = '\0';
+            return;
+        }
+        used += (size_t)n;
+    }
+    if (reading->unsure)
+        (void)snprintf(out + used, size - used, ", not sure: for a person");
+}
+
+size_t ensemble_why(struct ensemble *ensemble, size_t head, size_t label, struct spoke *out, size_t max)
+{
+    return ensemble->predictor ? predictor_why(ensemble->predictor, head, label, out, max) : 0;
+}
