@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The classifier's learning on any labelled texts, for tests/bench/classifier. Files hold a line a text: label, tab,
+ * text. A line of JSON tells how long it took and, over folds, how well it did; labels go to a file, a line a text.
+ *
+ *   learner folds TRAIN [KEY=VALUE …]            trains on all folds but one and answers that one, for each
+ *   learner fit TRAIN TEST LABELS [KEY=VALUE …]  trains on all, answers TEST
+ *   learner plain TRAIN TEST LABELS              the same with plain liblinear (plain.c): what ours is compared with
+ *   learner speed TRAIN TEXTS [KEY=VALUE …]      µs a text with the labels of TRAIN
+ *
+ * KEY=VALUE changes the recipe; flag=LABEL makes of two labels a flag, LABEL being the one that applies; rules=DIR
+ * reads every text with the rules of DIR too.
+ */
+#include "learner.h"
+
+#include "rules.h"
+#include "train.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { FOLDS = 5, SPEED_ROUNDS = 5 };
+
+static struct options {
+    struct train_recipe recipe;
+    const char *flag;
+} options;
+
+_Noreturn void learner_die(const char *what, const char *why)
+{
+    fprintf(stderr, "learner: %s: %s\n", what, why);
+    exit(1);
+}
+
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void core(int err, const struct fault *fault)
+{
+    if (err != OK)
+        learner_die(err_name(err), fault->text);
+}
+
+static struct rules *rules_of(const char *dir)
+{
+    struct rules *rules;
+    struct fault fault;
+    char categories[4096], agencies[4096];
+    snprintf(categories, sizeof categories, "%s/categories.yaml", dir);
+    snprintf(agencies, sizeof agencies, "%s/agencies.yaml", dir);
+    core(rules_load(categories, agencies, &rules, &fault), &fault);
+    return rules;
+}
+
+static void option(const char *text)
+{
+    const struct {
+        const char *key;
+        double *value;
+    } numbers[] = {{"words", &options.recipe.group_weight[FEATURE_WORD]},
+                   {"pairs", &options.recipe.group_weight[FEATURE_PAIR]},
+                   {"chars", &options.recipe.group_weight[FEATURE_CHARS]},
+                   {"shape", &options.recipe.group_weight[FEATURE_SHAPE]},
+                   {"log_ratio", &options.recipe.log_ratio},
+                   {"smoothing", &options.recipe.smoothing},
+                   {"cost", &options.recipe.cost},
+                   {"balance", &options.recipe.balance},
+                   {"trust", &options.recipe.trust}};
+    const char *value = strchr(text, '=');
+    if (!value)
+        learner_die(text, "expected KEY=VALUE");
+    size_t len = (size_t)(value++ - text);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (strlen(numbers[i].key) == len && strncmp(numbers[i].key, text, len) == 0) {
+            *numbers[i].value = strtod(value, NULL);
+            return;
+        }
+    if (strncmp(text, "flag=", 5) == 0)
+        options.flag = value;
+    else if (strncmp(text, "counts=", 7) == 0)
+        options.recipe.counts = atoi(value) != 0;
+    else if (strncmp(text, "feature_min=", 12) == 0)
+        options.recipe.feature_min = (unsigned)atoi(value);
+    else if (strncmp(text, "word_min=", 9) == 0)
+        options.recipe.word_min = (unsigned)atoi(value);
+    else if (strncmp(text, "rules=", 6) == 0)
+        options.recipe.rules = rules_of(value);
+    else if (strncmp(text, "lexicon=", 8) == 0)
+        options.recipe.lexicon_path = value;
+    else
+        learner_die(text, "no such key");
+}
+
+/* --- texts -------------------------------------------------------------------------------------------------------- */
+
+struct learner_texts learner_read(const char *path)
+{
+    struct learner_texts texts = {0};
+    FILE *in = fopen(path, "re");
+    char *line = NULL;
+    size_t size = 0, room = 0;
+    ssize_t len;
+    if (!in)
+        learner_die(path, "cannot read it");
+    while ((len = getline(&line, &size, in)) >= 0) {
+        if (len > 0 && line[len - 1] == '\n')
+            line[--len] = '\0';
+        char *tab = strchr(line, '\t');
+        if (!tab)
+            learner_die(path, "a line without a tab");
+        if (texts.count == room) {
+            room = room ? 2 * room : 1024;
+            texts.items = realloc(texts.items, room * sizeof *texts.items);
+        }
+        *tab = '\0';
+        texts.items[texts.count++] = (struct learner_text){
+            .label = strdup(line), .text = strdup(tab + 1), .len = (size_t)(line + len - tab - 1)};
+    }
+    free(line);
+    fclose(in);
+    return texts;
+}
+
+static struct corpus *corpus_of(const struct learner_texts *texts)
+{
+    struct corpus *corpus = corpus_new();
+    corpus_head_add(corpus, "label", options.flag);
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *label = texts->items[i].label;
+        if (options.flag && strcmp(label, options.flag) != 0)
+            label = "";
+        corpus_add(corpus, texts->items[i].text, texts->items[i].len, &label);
+    }
+    corpus_finish(corpus, FOLDS);
+    return corpus;
+}
+
+/* --- how well ----------------------------------------------------------------------------------------------------- */
+
+static size_t label_said(const struct model_answer *answer)
+{
+    return options.flag ? answer->sure : answer->best[0].label;
+}
+
+static void folds_report(const struct corpus *corpus, const struct train_fit *fit, const struct train_scores *scores)
+{
+    size_t labels = options.flag ? 2 : corpus->heads[0].label_count, right = 0;
+    double macro = 0;
+    size_t *hits = calloc(labels, sizeof *hits), *said = calloc(labels, sizeof *said), *is = calloc(labels, sizeof *is);
+    for (size_t i = 0; i < corpus->count; i++) {
+        struct prediction prediction;
+        train_answer(fit, scores->values + i * scores->outputs, &prediction);
+        size_t answer = label_said(&prediction.heads[0]), truth = (size_t)corpus->texts[i].label[0];
+        hits[truth] += answer == truth;
+        said[answer]++;
+        is[truth]++;
+        right += answer == truth;
+    }
+    for (size_t k = 0; k < labels; k++)
+        macro += said[k] + is[k] > 0 ? 2.0 * (double)hits[k] / (double)(said[k] + is[k]) / (double)labels : 0;
+    printf("{\"texts\": %zu, \"accuracy\": %.4f, \"macro_f1\": %.4f}\n", corpus->count,
+           (double)right / (double)corpus->count, macro);
+    free(hits);
+    free(said);
+    free(is);
+}
+
+static struct train_fit *fit_on_folds(const struct corpus *corpus, bool report)
+{
+    struct train_scores scores;
+    struct fault fault;
+    core(train_folds(corpus, &options.recipe, &scores, &fault), &fault);
+    struct train_fit *fit = train_fit_new(corpus, &scores, options.recipe.trust);
+    if (report)
+        folds_report(corpus, fit, &scores);
+    free(scores.values);
+    return fit;
+}
+
+static struct model *model_of(const struct corpus *corpus, void **bytes)
+{
+    struct model *model;
+    struct fault fault;
+    size_t len;
+    struct train_fit *fit = fit_on_folds(corpus, false);
+    core(train_model(corpus, &options.recipe, fit, bytes, &len, &fault), &fault);
+    core(model_from_memory("the model", *bytes, len, &model, &fault), &fault);
+    train_fit_free(fit);
+    return model;
+}
+
+/* --- commands ----------------------------------------------------------------------------------------------------- */
+
+static FILE *labels_open(const char *path)
+{
+    FILE *out = fopen(path, "we");
+    if (!out)
+        learner_die(path, "cannot write it");
+    return out;
+}
+
+static void read_text(struct predictor *predictor, const struct learner_text *text, struct prediction *out)
+{
+    struct rules *rules = options.recipe.rules;
+    struct classification found;
+    struct fault fault = {.text = "the rules"};
+    if (rules)
+        core(rules_classify(rules, text->text, text->len, &found), &fault);
+    predictor_read(predictor, text->text, text->len, rules ? &found : NULL, out);
+}
+
+static void fit(char **argv)
+{
+    struct learner_texts train = learner_read(argv[0]), test = learner_read(argv[1]);
+    FILE *out = labels_open(argv[2]);
+    void *bytes;
+    double start = now_s();
+    struct corpus *corpus = corpus_of(&train);
+    struct model *model = model_of(corpus, &bytes);
+    double trained = now_s();
+    struct predictor *predictor = predictor_new(model);
+    for (size_t i = 0; i < test.count; i++) {
+        struct prediction prediction;
+        read_text(predictor, &test.items[i], &prediction);
+        const struct model_answer *answer = &prediction.heads[0];
+        fprintf(out, "%s\n",
+                options.flag ? (answer->sure ? options.flag : "") : model_label(model, 0, answer->best[0].label));
+    }
+    fclose(out);
+    printf("{\"train_s\": %.2f, \"model_bytes\": %zu}\n", trained - start, model_bytes(model));
+    predictor_free(predictor);
+    model_close(model);
+    free(bytes);
+    corpus_free(corpus);
+}
+
+static void plain(char **argv)
+{
+    struct learner_texts train = learner_read(argv[0]), test = learner_read(argv[1]);
+    FILE *out = labels_open(argv[2]);
+    double start = now_s();
+    plain_run(&train, &test, out);
+    fclose(out);
+    printf("{\"s\": %.2f}\n", now_s() - start);
+}
+
+static int by_number(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void speed(char **argv)
+{
+    struct learner_texts train = learner_read(argv[0]), texts = learner_read(argv[1]);
+    void *bytes;
+    struct corpus *corpus = corpus_of(&train);
+    struct model *model = model_of(corpus, &bytes);
+    struct predictor *predictor = predictor_new(model);
+    double *took = calloc(texts.count, sizeof *took), best = 0;
+    for (int round = 0; round < SPEED_ROUNDS; round++) {
+        double start = now_s();
+        for (size_t i = 0; i < texts.count; i++) {
+            struct prediction prediction;
+            double before = now_s();
+            read_text(predictor, &texts.items[i], &prediction);
+            double one = now_s() - before;
+            took[i] = round == 0 || one < took[i] ? one : took[i];
+        }
+        double all = now_s() - start;
+        best = round == 0 || all < best ? all : best;
+    }
+    qsort(took, texts.count, sizeof *took, by_number);
+    printf("{\"us_median\": %.2f, \"us_mean\": %.2f, \"model_bytes\": %zu}\n", took[texts.count / 2] * 1e6,
+           best / (double)texts.count * 1e6, model_bytes(model));
+    predictor_free(predictor);
+    model_close(model);
+    free(bytes);
+    corpus_free(corpus);
+}
+
+static void folds(char **argv)
+{
+    struct learner_texts train = learner_read(argv[0]);
+    struct corpus *corpus = corpus_of(&train);
+    train_fit_free(fit_on_folds(corpus, true));
+    corpus_free(corpus);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int operands;
+        void (*run)(char **operands);
+    } commands[] = {{"folds", 1, folds}, {"fit", 3, fit}, {"plain", 3, plain}, {"speed", 2, speed}};
+    options.recipe = train_recipe_default();
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (argc < 2 + commands[i].operands || strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        for (int k = 2 + commands[i].operands; k < argc; k++)
+            option(argv[k]);
+        commands[i].run(argv + 2);
+        return 0;
+    }
+    learner_die("usage", "see the head of tests/bench/learner.c");
+}
