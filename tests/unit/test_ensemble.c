@@ -22,7 +22,7 @@
     "  darurat: {}\n"                                                                                                  \
     "  lainnya: {}\n"                                                                                                  \
     "urgency:\n"                                                                                                       \
-    "  emergency: {threshold: 3, type: darurat, words: {4: [kebakaran], 100: [darurat]}}\n"                            \
+    "  emergency: {threshold: 3, type: darurat, words: {4: [kebakaran], 100: [darurat], -100: [latihan]}}\n"           \
     "language: {en: {words: {2: [please]}}, id: {words: {2: [mohon]}}}\n"
 #define AGENCIES                                                                                                       \
     "fallback: humas\n"                                                                                                \
@@ -188,6 +188,22 @@ static void what_the_rules_take_for_an_emergency_the_model_may_not(void **state)
     assert_string_equal(out.found.category, "lainnya");
 }
 
+static void a_hard_rule_may_say_that_it_is_no_emergency(void **state)
+{
+    struct understanding out = ask(both, "latihan: tolong api besar membakar rumah dekat stasiun cepat");
+    (void)state;
+    assert_int_equal(out.urgency_by, BY_HARD_RULE);
+    assert_string_equal(out.found.urgency, "normal");
+    assert_string_not_equal(out.found.type, "darurat");
+    assert_string_equal(rules_hard_against(&out.found, "urgency", "emergency")->rule, "latihan");
+    assert_null(rules_hard_against(&out.found, "category", "jalan"));
+    /* One hard word for it outweighs those against it. */
+    out = ask(both, "darurat! bukan latihan, api besar");
+    assert_string_equal(out.found.urgency, "emergency");
+    assert_string_equal(ask(alone, "darurat! bukan latihan").found.urgency, "emergency");
+    assert_string_equal(ask(alone, "kebakaran, hanya latihan").found.urgency, "normal");
+}
+
 static void a_person_is_asked_when_the_model_is_not_sure(void **state)
 {
     struct ensemble *unsure = ensemble_new(rules, shy);
@@ -266,6 +282,7 @@ int main(void)
         cmocka_unit_test(the_model_decides_where_no_hard_rule_does),
         cmocka_unit_test(a_hard_rule_stands_whatever_the_model_thinks),
         cmocka_unit_test(what_the_rules_take_for_an_emergency_the_model_may_not),
+        cmocka_unit_test(a_hard_rule_may_say_that_it_is_no_emergency),
         cmocka_unit_test(a_person_is_asked_when_the_model_is_not_sure),
         cmocka_unit_test(rules_alone_decide_without_a_model),
         cmocka_unit_test(what_it_thinks_is_told_in_short_and_in_whole_pieces),

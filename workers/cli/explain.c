@@ -118,6 +118,7 @@ static void urgency(const struct cli *cli, struct reader *reader, const struct u
     const struct understanding *reading = &understood->reading;
     bool emergency = strcmp(reading->found.urgency, "emergency") == 0, en = english(cli);
     size_t head = reading->modelled ? model_head_find(reader->model, "urgency") : SIZE_MAX;
+    const struct rule_hit *against;
 
     if (emergency)
         fputs(en ? "EMERGENCY: it goes before everything else.\n" : "DARURAT: didahulukan dari semua yang lain.\n",
@@ -125,6 +126,12 @@ static void urgency(const struct cli *cli, struct reader *reader, const struct u
     else
         fputs(en ? "No emergency.\n" : "Tidak darurat.\n", out);
     hard_rule(cli, &reading->found, "urgency", out);
+    against = emergency ? NULL : rules_hard_against(&reading->found, "urgency", "emergency");
+    if (against)
+        fprintf(out,
+                en ? "  A fixed rule says that it is none: \u201c%s\u201d.\n"
+                   : "  Menurut aturan pasti bukan darurat: \u201c%s\u201d.\n",
+                against->rule);
     rules_behind(cli, &reading->found, "urgency", "emergency", out);
     if (head == SIZE_MAX)
         return;

@@ -67,7 +67,7 @@ static const char *type_of(const struct ensemble *ensemble, const struct underst
 
 static void urgency_decide(const struct ensemble *ensemble, struct understanding *reading)
 {
-    if (rules_hard(&reading->found, "urgency"))
+    if (rules_hard(&reading->found, "urgency") || rules_hard_against(&reading->found, "urgency", "emergency"))
         reading->urgency_by = BY_HARD_RULE;
     else if (ensemble->urgency != SIZE_MAX)
         reading->urgency_by = BY_MODEL;

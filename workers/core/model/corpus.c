@@ -56,6 +56,11 @@ void corpus_head_add(struct corpus *corpus, const char *name, const char *label)
         label_place(head, label);
 }
 
+void corpus_head_dire(struct corpus *corpus)
+{
+    corpus->heads[corpus->head_count - 1].dire = true;
+}
+
 void corpus_add(struct corpus *corpus, const char *text, size_t len, const char *const *labels)
 {
     if (corpus->count == corpus->room) {

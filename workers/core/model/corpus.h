@@ -15,6 +15,7 @@ enum { CORPUS_FOLDS_MAX = 20, CORPUS_UNKNOWN = -1 };
 struct corpus_head {
     char *name;
     bool flag;     /* labels[0] applies (1) or does not (0); else exactly one of labels */
+    bool dire;     /* of a flag: to miss it is worse than to raise it in vain */
     char **labels; /* sorted once finished */
     size_t label_count;
 };
@@ -38,6 +39,8 @@ struct corpus *corpus_new(void);
 void corpus_free(struct corpus *corpus);
 /* label: of a flag, what applies; NULL for a head whose labels come with the texts. */
 void corpus_head_add(struct corpus *corpus, const char *name, const char *label);
+/* The flag added last is dire: in what its threshold is chosen by, a miss counts twice. */
+void corpus_head_dire(struct corpus *corpus);
 /* labels: one a head; NULL: not known. Of a flag "" says that it does not apply, anything else that it does. */
 void corpus_add(struct corpus *corpus, const char *text, size_t len, const char *const *labels);
 void corpus_finish(struct corpus *corpus, unsigned folds);

@@ -19,6 +19,7 @@ void corpus_desk_heads(struct corpus *corpus)
     corpus_head_add(corpus, "type", NULL);
     corpus_head_add(corpus, "category", NULL);
     corpus_head_add(corpus, "urgency", "emergency");
+    corpus_head_dire(corpus);
     for (size_t i = 0; i < FLAGS; i++)
         corpus_head_add(corpus, flags[i], flags[i]);
 }

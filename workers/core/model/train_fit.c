@@ -2,7 +2,8 @@
 /*
  * From scores of texts that were not learnt from to probabilities, and to the probability from which an answer is to
  * be trusted. One of several labels: a softmax whose slope is fitted, so that the order of the labels stays that of the
- * scores. A flag: Platt's sigmoid, and the threshold with the best mean F1 of "applies" and "does not".
+ * scores. A flag: Platt's sigmoid, and the threshold with the best mean F1 of "applies" and "does not"; where to miss
+ * it is dire, the best F of "applies" in which a miss counts twice.
  */
 #include "train_priv.h"
 
@@ -151,7 +152,12 @@ static double f1(double hits, double false_alarms, double misses)
     return hits > 0 ? 2 * hits / (2 * hits + false_alarms + misses) : 0;
 }
 
-static double flag_threshold(const struct sample *sample, const struct model_head_record *record)
+static double f_dire(double hits, double false_alarms, double misses)
+{
+    return hits > 0 ? 3 * hits / (3 * hits + false_alarms + 2 * misses) : 0;
+}
+
+static double flag_threshold(const struct sample *sample, const struct model_head_record *record, bool dire)
 {
     double with[THRESHOLD_STEPS + 1] = {0}, without[THRESHOLD_STEPS + 1] = {0};
     double with_all = 0, without_all = 0, best = -1, threshold = 0.5;
@@ -166,7 +172,8 @@ static double flag_threshold(const struct sample *sample, const struct model_hea
     for (size_t step = THRESHOLD_STEPS; step > 0; step--) {
         hits += with[step];
         alarms += without[step];
-        double mean = f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
+        double mean = dire ? f_dire(hits, alarms, with_all - hits)
+                           : f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
         if (mean > best) {
             best = mean;
             threshold = (double)step / THRESHOLD_STEPS;
@@ -188,7 +195,7 @@ struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_
         sample_take(corpus, scores, record, h, &sample);
         if (record->flag) {
             sigmoid_fit(&sample, &record->slope, &record->shift);
-            record->threshold = flag_threshold(&sample, record);
+            record->threshold = flag_threshold(&sample, record, corpus->heads[h].dire);
         } else {
             record->slope = slope_fit(&sample, record->output_count);
             record->threshold = trusted_from(&sample, record, trust);

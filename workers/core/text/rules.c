@@ -114,6 +114,16 @@ const struct rule_hit *rules_hard(const struct classification *found, const char
     return NULL;
 }
 
+const struct rule_hit *rules_hard_against(const struct classification *found, const char *head, const char *label)
+{
+    for (size_t i = 0; i < found->hit_count; i++) {
+        const struct rule_hit *hit = &found->hits[i];
+        if (hit->weight <= -RULES_HARD && strcmp(hit->head, head) == 0 && strcmp(hit->label, label) == 0)
+            return hit;
+    }
+    return NULL;
+}
+
 void rules_explain(const struct classification *found, char *out, size_t size)
 {
     const struct rule_hit *last = NULL;

@@ -59,6 +59,8 @@ void rules_overrule(struct rules *rules, const char *category, const char *type,
 void rules_to_fallback(const struct rules *rules, struct classification *found);
 /* The hard rule that decided this head; NULL: none did. */
 const struct rule_hit *rules_hard(const struct classification *found, const char *head);
+/* The rule of weight -RULES_HARD that fired against this label of a head; NULL: none did. */
+const struct rule_hit *rules_hard_against(const struct classification *found, const char *head, const char *label);
 /* "jalan ← berlubang +2, jalan +1; pengaduan ← mohon +1": for Ticket.why. Writes at most size bytes with NUL. */
 void rules_explain(const struct classification *classification, char *out, size_t size);
 /* From such an explanation the words that weighed most for this category, for the citizen: "jalan berlubang". Empty

@@ -37,6 +37,7 @@ static void fire(struct rules *rules, struct rules_rule *rule, size_t at, size_t
     rule->at = at;
     rule->len = len;
     rules->labels[rule->label].score += rule->weight;
+    rules->labels[rule->label].hard |= rule->weight >= RULES_HARD;
     rules->fired[rules->fired_count++] = rule;
 }
 
@@ -122,9 +123,18 @@ static uint32_t agency_winner(const struct rules *rules, uint32_t category)
     return best == RULES_NONE ? rules->labels[category].agency : best;
 }
 
+/* Whatever speaks against it, a hard rule stands. */
+static void harden(struct rules *rules)
+{
+    for (size_t i = 0; i < rules->label_count; i++)
+        if (rules->labels[i].hard && rules->labels[i].score < RULES_HARD)
+            rules->labels[i].score = RULES_HARD;
+}
+
 static void decide(struct rules *rules)
 {
     uint32_t *w = rules->winners;
+    harden(rules);
     for (int head = 0; head < HEAD_AGENCY; head++)
         w[head] = head_winner(rules, (enum rules_head)head);
     const struct rules_label *urgency = w[HEAD_URGENCY] == RULES_NONE ? NULL : &rules->labels[w[HEAD_URGENCY]];
@@ -147,6 +157,9 @@ static unsigned rule_rank(const struct rules *rules, const struct rules_rule *ru
     static const unsigned won[HEAD_COUNT] = {[HEAD_CATEGORY] = 0, [HEAD_AGENCY] = 1,  [HEAD_TYPE] = 2,
                                              [HEAD_URGENCY] = 3,  [HEAD_REFUSAL] = 4, [HEAD_LANGUAGE] = HEAD_COUNT + 1};
     enum rules_head head = rules->labels[rule->label].head;
+    /* What is hard is never crowded out by what is not. */
+    if (rule->weight <= -RULES_HARD)
+        return HEAD_REFUSAL;
     if (head == HEAD_LANGUAGE || rules->winners[head] == rule->label)
         return won[head];
     return HEAD_COUNT;
@@ -218,8 +231,10 @@ int rules_classify(struct rules *rules, const char *text, size_t len, struct cla
         return err;
     rules->text_number++;
     rules->fired_count = 0;
-    for (size_t i = 0; i < rules->label_count; i++)
+    for (size_t i = 0; i < rules->label_count; i++) {
         rules->labels[i].score = 0;
+        rules->labels[i].hard = false;
+    }
     terms_match(rules);
     if (valid)
         patterns_match(rules, text, len);

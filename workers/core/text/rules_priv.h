@@ -28,6 +28,7 @@ struct rules_label {
     uint32_t implied_category;        /* urgency: its category when no rule of a category fired */
     const struct yaml_node *only_for; /* agency: the categories in which its rules count; NULL: all */
     double score;                     /* of the text at hand */
+    bool hard;                        /* a rule of weight RULES_HARD fired for it */
 };
 
 /* A sequence of words (terms) or a pattern. */
