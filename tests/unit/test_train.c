@@ -151,7 +151,7 @@ static void labels_that_say_nothing_are_learnt_as_such(void **state)
     corpus_head_add(corpus, "chance", NULL);
     for (int i = 0; i < 60; i++) {
         char text[64];
-        snprintf(text, sizeof text, "kata%c sama %c%c", 'a' + i % 3, 'b' + i % 7, 'c' + i / 20);
+        snprintf(text, sizeof text, "kata%c sama a1 %c%c", 'a' + i % 3, 'b' + i % 7, 'c' + i / 20);
         corpus_add(corpus, text, strlen(text),
                    (const char *const[]){i % 5 ? "satu" : NULL, "", i * 7919 % 13 % 2 ? "kiri" : "kanan"});
     }
@@ -172,6 +172,41 @@ static void labels_that_say_nothing_are_learnt_as_such(void **state)
     train_fit_free(fit);
     free(scores.values);
     corpus_free(corpus);
+}
+
+/* Is what may apply or may not raised? */
+static bool raised_in_doubt(bool dire)
+{
+    struct corpus *corpus = corpus_new();
+    struct train_scores scores = {.outputs = 1};
+    struct prediction prediction;
+    corpus_head_add(corpus, "urgency", "emergency");
+    if (dire)
+        corpus_head_dire(corpus);
+    /* Of a hundred, forty apply: half of them surely, half of them like many that do not. */
+    scores.values = calloc(100, sizeof *scores.values);
+    for (int i = 0; i < 100; i++) {
+        corpus_add(corpus, "x", 1, (const char *const[]){i < 40 ? "emergency" : ""});
+        scores.values[i] = i < 20 ? 2 : i < 70 ? 0 : -2;
+    }
+    corpus_finish(corpus, 2);
+    struct train_fit *fit = train_fit_new(corpus, &scores, 0.8);
+    double doubtful = 0, lowest = -2;
+    train_answer(fit, &doubtful, &prediction);
+    bool raised = prediction.heads[0].sure;
+    train_answer(fit, &lowest, &prediction);
+    assert_false(prediction.heads[0].sure);
+    train_fit_free(fit);
+    free(scores.values);
+    corpus_free(corpus);
+    return raised;
+}
+
+static void what_is_dire_is_raised_in_doubt(void **state)
+{
+    (void)state;
+    assert_true(raised_in_doubt(true));
+    assert_false(raised_in_doubt(false));
 }
 
 static void a_lexicon_that_is_not_there_ends_the_training(void **state)
@@ -226,6 +261,7 @@ int main(void)
         cmocka_unit_test(the_same_texts_give_the_same_bytes),
         cmocka_unit_test(folds_are_answered_by_models_that_have_not_seen_them),
         cmocka_unit_test(labels_that_say_nothing_are_learnt_as_such),
+        cmocka_unit_test(what_is_dire_is_raised_in_doubt),
         cmocka_unit_test(a_lexicon_that_is_not_there_ends_the_training),
         cmocka_unit_test(a_model_is_put_in_place_in_one_step),
     };
