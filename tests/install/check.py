@@ -3,11 +3,13 @@
 """Installs a build into an empty root and looks at what is there: check.py BUILD PREFIX SYSCONFDIR LIBEXECDIR
 LIBDIR."""
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 failures = []
 
 
@@ -31,8 +33,8 @@ def layout(prefix, etc, libexec, lib):
     programs = [f"{prefix}/bin/aduan", f"{prefix}/sbin/aduand"]
     programs += [f"{libexec}/aduan/{name}" for name in
                  ("aduanbox", "aduan-classifier", "aduan-feed", "aduan-responder")]
-    schemas = ("config_check", "event", "feed_key", "fleet", "integrator", "integrators", "keygen", "message", "purge",
-               "quarantine", "rekey", "replies_lint", "send", "stats", "status", "ticket", "tickets", "verify")
+    schemas = ("classification", "config_check", "event", "feed_key", "fleet", "integrator", "integrators", "keygen",
+               "message", "purge", "quarantine", "rekey", "replies_lint", "send", "stats", "status", "ticket", "tickets", "verify")
     files = [f"{etc}/aduan/{name}" for name in
              ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml")]
     files += [f"{prefix}/{name}" for name in (
@@ -45,6 +47,7 @@ def layout(prefix, etc, libexec, lib):
         "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto", "share/aduan/model.bin",
         "share/aduan/lexicon.tsv", "share/aduan/training/README.md")]
     files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
+    files += [f"{prefix}/share/aduan/training/{path.name}" for path in sorted((ROOT / "etc/training").glob("*.tsv"))]
     files += [f"{prefix}/include/aduan.h"]
     files += [f"{prefix}/share/aduan/clients/{name}" for name in (
         "README.md", "c/examples/counter.c", "python/pyproject.toml", "python/setup.py", "python/aduan_feed/__init__.py",
