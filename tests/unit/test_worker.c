@@ -31,7 +31,7 @@ static struct stage {
     unsigned hellos, byes, acked;
     /* what the role saw */
     unsigned frames, losses, reloads, turns;
-    bool busy, started, stopped;
+    bool busy, started, stopped, sent; /* sent: the script's one batch is on its way */
     int start_error;
     uint64_t began_ms;
     unsigned states_seen; /* a bit a state, as aduand was told */
@@ -367,8 +367,9 @@ static void work_then_drain(struct worker *worker)
     static struct acks acks;
     if (worker->draining || !alive(worker))
         return;
-    if (stage.frames == 0 && saw(ADUAN__WIRE__STATUS__STATE__READY)) {
+    if (!stage.sent && saw(ADUAN__WIRE__STATUS__STATE__READY)) {
         box_says(FRAME_BATCH, &batch.base);
+        stage.sent = true;
     } else if (stage.frames > 0 && worker->done == 0) {
         uint8_t uuid[UUID_BYTES] = {0};
         for (unsigned i = 0; i < 3000; i++) {
