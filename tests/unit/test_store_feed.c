@@ -32,7 +32,9 @@ static int teardown(void **state)
 
 static void read_from(struct scene *scene, uint64_t from, size_t max, bool numbers)
 {
-    assert_int_equal(store_feed_read(scene->s.store, scene->feed, from, max, numbers, &scene->items, &scene->count),
+    assert_int_equal(store_feed_read(scene->s.store, scene->feed, from, max,
+                                     STORE_FEED_TEXTS | (numbers ? STORE_FEED_NUMBERS : 0), &scene->items,
+                                     &scene->count),
                      OK);
 }
 
@@ -41,6 +43,26 @@ static uint64_t last(struct scene *scene)
     struct store_head head;
     assert_int_equal(store_head(scene->s.store, &head), OK);
     return head.last;
+}
+
+/* Opening is what costs: without STORE_FEED_TEXTS only the events that tell of a text pay for it. */
+static void tickets_are_opened_where_they_are_asked_for(void **state)
+{
+    struct scene *scene = *state;
+    support_sms(&scene->s, &(struct support_sms){.n = 1, .text = "lampu mati", .category = "lampu"});
+    for (unsigned texts = 0; texts <= STORE_FEED_TEXTS; texts += STORE_FEED_TEXTS) {
+        assert_int_equal(store_feed_read(scene->s.store, scene->feed, 1, 100, texts, &scene->items, &scene->count), OK);
+        for (size_t i = 0; i < scene->count; i++) {
+            const Aduan__Record__Event *event = scene->items[i].event;
+            bool tells = event->kind == EVENT_KIND(TICKET_OPENED) || event->kind == EVENT_KIND(TICKET_CLASSIFIED);
+            assert_string_equal(scene->items[i].ticket->category, "lampu");
+            if (texts || tells)
+                assert_int_equal(scene->items[i].ticket->text.len, 10);
+            else if (i == 0) /* a later event of the stretch may have opened it */
+                assert_int_equal(scene->items[i].ticket->text.len, 0);
+            assert_null(scene->items[i].number);
+        }
+    }
 }
 
 static void events_come_with_their_tickets(void **state)
@@ -123,7 +145,8 @@ static void what_cannot_be_read_is_left_out(void **state)
     support_commit(&txn);
     read_from(scene, 1, 100, true); /* up to the damage; then the damage is told */
     assert_int_equal(scene->count, 4);
-    assert_int_equal(store_feed_read(s->store, scene->feed, 5, 10, true, &scene->items, &scene->count), E_CORRUPT);
+    assert_int_equal(store_feed_read(s->store, scene->feed, 5, 10, STORE_FEED_NUMBERS, &scene->items, &scene->count),
+                     E_CORRUPT);
     read_from(scene, 6, 100, true);
     assert_int_equal(scene->count, 4);
 }
@@ -236,9 +259,14 @@ static void a_trim_that_fails_takes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(events_come_with_their_tickets),  TEST(a_stretch_is_bounded),
-        TEST(what_cannot_be_read_is_left_out), TEST(the_log_by_time),
-        TEST(old_events_go_a_few_at_a_time),   TEST(a_trimmed_log_is_proved),
+        TEST(tickets_are_opened_where_they_are_asked_for),
+        TEST(a_stretch_is_bounded),
+        TEST(events_come_with_their_tickets),
+        TEST(a_stretch_is_bounded),
+        TEST(what_cannot_be_read_is_left_out),
+        TEST(the_log_by_time),
+        TEST(old_events_go_a_few_at_a_time),
+        TEST(a_trimmed_log_is_proved),
         TEST(a_trim_that_fails_takes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,7 +218,7 @@ static int drain(struct cli *cli, struct store_feed *feed, const struct filter *
     int code = CLI_OK;
 
     while (code == CLI_OK && *left && count == TAIL_CHUNK) {
-        int err = store_feed_read(cli->store, feed, *from, TAIL_CHUNK, false, &items, &count);
+        int err = store_feed_read(cli->store, feed, *from, TAIL_CHUNK, STORE_FEED_TEXTS, &items, &count);
 
         if (err)
             return cli_fail(cli, CLI_STORE, "events cannot be read (%s); try: aduan verify", err_name(err));

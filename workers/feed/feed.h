@@ -105,6 +105,8 @@ struct feed_view *views_of(struct feed *feed, const struct feed_end *end, zmq_ms
 void views_done(struct feed *feed);
 
 /* False: this view has had its requests of this second. */
+/* What store_feed_read() must open so that this view can tell what it may show. */
+unsigned views_opens(const struct feed_view *view);
 bool views_count_request(struct feed_view *view, uint64_t mono_ms);
 
 /* publish.c */

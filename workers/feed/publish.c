@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum {
-    LOOK_BUSY_MS = 20, /* each look costs the line something, whatever it finds */
+    LOOK_BUSY_MS = 50, /* each look costs the line something, whatever it finds */
     LOOK_IDLE_MS = 15,
     LOOK_ALONE_MS = 500, /* nobody has subscribed */
     BUSY_MS = 1000,
@@ -135,16 +135,16 @@ static void publish_item(struct feed *feed, const struct store_feed_item *item)
     }
 }
 
-static bool anybody(const struct feed *feed, bool *numbers)
+static bool anybody(const struct feed *feed, unsigned *open)
 {
     bool any = false;
-    *numbers = false;
+    *open = 0;
     for (size_t i = 0; i < feed->view_count; i++) {
         const struct feed_view *view = feed->views[i];
         if (!view->subscribed || view->revoked)
             continue;
         any = true;
-        *numbers |= view->view.tier == VIEW_FULL;
+        *open |= views_opens(view);
     }
     return any;
 }
@@ -154,13 +154,13 @@ static int publish_stretch(struct worker *worker)
     struct feed *feed = worker->role_state;
     const struct store_feed_item *items;
     size_t count;
-    bool numbers;
-    if (!anybody(feed, &numbers)) {
+    unsigned open;
+    if (!anybody(feed, &open)) {
         worker->done += feed->head.last + 1 - feed->next;
         feed->next = feed->head.last + 1;
         return OK;
     }
-    int err = store_feed_read(worker->store, feed->stretch, feed->next, STORE_FEED_MAX, numbers, &items, &count);
+    int err = store_feed_read(worker->store, feed->stretch, feed->next, STORE_FEED_MAX, open, &items, &count);
     for (size_t i = 0; err == OK && i < count; i++) {
         if (i % EVENTS_BETWEEN_READS == 0) {
             publish_subscriptions(worker, &feed->ipc);
@@ -221,8 +221,8 @@ static void note_store(struct worker *worker, int err)
 
 static uint64_t look_again(const struct feed *feed, uint64_t mono_ms)
 {
-    bool numbers;
-    if (!anybody(feed, &numbers) && feed->replay_count == 0)
+    unsigned open;
+    if (!anybody(feed, &open) && feed->replay_count == 0)
         return LOOK_ALONE_MS;
     return mono_ms < feed->busy_until_ms ? LOOK_BUSY_MS : LOOK_IDLE_MS;
 }

@@ -24,7 +24,7 @@ enum {
     STRETCH_REDACTED = 200, /* redaction takes its time */
     SCAN_MAX = 50000,       /* events looked at between two chunks, be they empty: `through` moves */
     CREDIT_HELD_MAX = 1000,
-    REST_FACTOR = 49 /* one part in 50 of the time, when the line is busy */
+    REST_FACTOR = 99 /* one part in 100 of the time, when the line is busy */
 };
 
 struct replay {
@@ -240,8 +240,8 @@ static enum step read_on(struct worker *worker, struct replay *replay, uint64_t 
     enum view_tier tier = replay->asker.view->view.tier;
     uint64_t left = replay->until - replay->next + 1, max = tier == VIEW_PUBLIC ? STRETCH_REDACTED : STRETCH_FULL;
     size_t count;
-    int err = store_feed_read(worker->store, feed->stretch, replay->next, left < max ? left : max, tier == VIEW_FULL,
-                              &items, &count);
+    int err = store_feed_read(worker->store, feed->stretch, replay->next, left < max ? left : max,
+                              views_opens(replay->asker.view), &items, &count);
     if (err != OK) {
         worker->errors++;
         log_error("feed.replay_failed", "cause=%s at=%llu view=%s", err_name(err), (unsigned long long)replay->next,

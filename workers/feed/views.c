@@ -30,6 +30,19 @@ struct feed_view *views_of(struct feed *feed, const struct feed_end *end, zmq_ms
     return NULL;
 }
 
+/* The public sees less of every event of a ticket whose text asks for silence. */
+unsigned views_opens(const struct feed_view *view)
+{
+    switch (view->view.tier) {
+    case VIEW_FULL:
+        return STORE_FEED_NUMBERS;
+    case VIEW_AGENCY:
+        return 0;
+    default:
+        return STORE_FEED_TEXTS;
+    }
+}
+
 bool views_count_request(struct feed_view *view, uint64_t mono_ms)
 {
     if (mono_ms - view->rate_ms >= 1000) {

@@ -2,7 +2,7 @@
 /*
  * Stretches of the event log with their tickets. What a read hands out lives in an arena that the next read takes
  * again: replays of millions of events allocate nothing. A ticket that several events of a stretch concern is decoded
- * once; none is kept from one stretch to the next, since it may have changed.
+ * once, or once closed and once opened; none is kept from one stretch to the next, since it may have changed.
  */
 #include "store_feed.h"
 
@@ -34,6 +34,7 @@ struct block {
 struct slot {
     uint64_t id; /* 0: free */
     const Ticket *ticket;
+    bool opened;
 };
 
 struct store_feed {
@@ -113,15 +114,15 @@ struct reading {
     MDB_cursor *events, *tickets;
 };
 
-/* A copy of a row, opened and read where it lies. */
+/* A copy of a row, read where it lies, with what is sealed in it when `opened`. */
 static int scan_row(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val,
-                    ProtobufCMessage *record, uint32_t *version)
+                    bool opened, ProtobufCMessage *record, uint32_t *version)
 {
     const struct record_place place = {record->descriptor, key->mv_data, key->mv_size};
     size_t len = val->mv_size;
-    uint8_t *copy = take(feed, len + record_secret_len(&place, val->mv_data, len) + 1);
+    uint8_t *copy = take(feed, len + (opened ? record_secret_len(&place, val->mv_data, len) : 0) + 1);
     memcpy(copy, val->mv_data, len);
-    int err = record_open(reading->txn.store->seal, &place, copy, &len);
+    int err = opened ? record_open(reading->txn.store->seal, &place, copy, &len) : OK;
     if (err != OK)
         return err;
     if (!record_scan(copy, len, record))
@@ -137,12 +138,12 @@ static int forgive(int err)
     return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
 }
 
-static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_t id, const Ticket **out)
+static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_t id, bool opened, const Ticket **out)
 {
     size_t at = (size_t)(id * 0x9E3779B97F4A7C15u >> 53);
     while (feed->tickets[at].id != 0 && feed->tickets[at].id != id)
         at = (at + 1) % TICKET_SLOTS;
-    if (feed->tickets[at].id == id) {
+    if (feed->tickets[at].id == id && (feed->tickets[at].opened || !opened)) {
         *out = feed->tickets[at].ticket;
         return OK;
     }
@@ -153,8 +154,8 @@ static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_
     aduan__record__ticket__init(ticket);
     int err = cursor_get(reading->txn.store, reading->tickets, &at_key, &val, MDB_SET);
     if (err == OK)
-        err = scan_row(reading, feed, &at_key, &val, &ticket->base, &ticket->version);
-    feed->tickets[at] = (struct slot){id, err == OK ? ticket : NULL};
+        err = scan_row(reading, feed, &at_key, &val, opened, &ticket->base, &ticket->version);
+    feed->tickets[at] = (struct slot){id, err == OK ? ticket : NULL, opened};
     *out = feed->tickets[at].ticket;
     return forgive(err);
 }
@@ -165,7 +166,7 @@ static int find_number(struct reading *reading, struct store_feed *feed, const T
     MDB_val key = {ticket->sender_id.len, ticket->sender_id.data}, val;
     int err = txn_get(&reading->txn, T_IDENTITY, key.mv_data, key.mv_size, &val);
     if (err == OK)
-        err = scan_row(reading, feed, &key, &val, &identity.base, &identity.version);
+        err = scan_row(reading, feed, &key, &val, true, &identity.base, &identity.version);
     if (err != OK)
         return forgive(err);
     if (identity.number.len == 0 || identity.number.len > NUMBER_BYTES)
@@ -177,26 +178,26 @@ static int find_number(struct reading *reading, struct store_feed *feed, const T
     return OK;
 }
 
-static int fill(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val, bool numbers,
+static int fill(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val, unsigned open,
                 struct store_feed_item *item)
 {
     Event *event = take(feed, sizeof *event);
     aduan__record__event__init(event);
-    int err = scan_row(reading, feed, key, val, &event->base, &event->version);
+    int err = scan_row(reading, feed, key, val, true, &event->base, &event->version);
     if (err != OK)
         return err;
     *item = (struct store_feed_item){.event = event};
-    if (item->event->ticket != 0)
-        err = find_ticket(reading, feed, item->event->ticket, &item->ticket);
-    if (item->ticket && event->kind == EVENT_KIND(TICKET_CLASSIFIED))
+    bool opens = event->kind == EVENT_KIND(TICKET_OPENED), classifies = event->kind == EVENT_KIND(TICKET_CLASSIFIED);
+    if (event->ticket != 0)
+        err = find_ticket(reading, feed, event->ticket, opens || classifies || open & STORE_FEED_TEXTS, &item->ticket);
+    if (item->ticket && classifies)
         event->detail = item->ticket->why;
-    if (err == OK && numbers && item->ticket && item->ticket->sender_id.len > 0 &&
-        item->event->kind == EVENT_KIND(TICKET_OPENED))
+    if (err == OK && opens && open & STORE_FEED_NUMBERS && item->ticket && item->ticket->sender_id.len > 0)
         err = find_number(reading, feed, item->ticket, &item->number);
     return err;
 }
 
-int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from, size_t max, bool numbers,
+int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from, size_t max, unsigned open,
                     const struct store_feed_item **items, size_t *count)
 {
     uint8_t start[8];
@@ -215,7 +216,7 @@ int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from,
     if (rc == OK)
         rc = cursor_get(store, reading.events, &key, &val, MDB_SET_RANGE);
     while (rc == OK && n < max && n < STORE_FEED_MAX && feed->total < ARENA_MAX_BYTES) {
-        rc = fill(&reading, feed, &key, &val, numbers, &feed->items[n]);
+        rc = fill(&reading, feed, &key, &val, open, &feed->items[n]);
         if (rc == OK) {
             n++;
             rc = cursor_get(store, reading.events, &key, &val, MDB_NEXT);

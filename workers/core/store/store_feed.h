@@ -19,12 +19,18 @@ struct store_feed_item {
 
 enum { STORE_FEED_MAX = 1000 /* events of one stretch */ };
 
+/* What is opened for a read besides the tickets of TICKET_OPENED and TICKET_CLASSIFIED events, which always are. */
+enum {
+    STORE_FEED_NUMBERS = 1, /* senders' numbers, for TICKET_OPENED */
+    STORE_FEED_TEXTS = 2    /* the ticket of every event: else its texts are empty */
+};
+
 struct store_feed *store_feed_new(void);
 void store_feed_free(struct store_feed *feed);
 
 /* Events with sequence ≥ from, at most `max` (≤ STORE_FEED_MAX) and at most a few MiB of them. OK with none: the log
  * ends before `from`. *items is valid until the next read. */
-MUST_CHECK int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from, size_t max, bool numbers,
+MUST_CHECK int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from, size_t max, unsigned open,
                                const struct store_feed_item **items, size_t *count);
 
 /* The first sequence whose event, or a later one, was committed at or after at_us; last + 1 when there is none. */
