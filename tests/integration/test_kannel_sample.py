@@ -56,9 +56,14 @@ def line(tmp_path_factory):
     second.stop()
 
 
+# A machine whose own name is in no /etc/hosts (a chroot) is no fault of the sample's.
+ABOUT_THE_MACHINE = re.compile(r"gw_gethostbyname|System error 1:|official hostname for this host")
+
+
 def test_bearerbox_accepts_it_without_a_word(line):
     said = (line.dir / "bearerbox.out").read_text(errors="replace") + (line.dir / "bearerbox.log").read_text(
         errors="replace")
+    said = "\n".join(row for row in said.splitlines() if not ABOUT_THE_MACHINE.search(row))
     assert "MAIN: Start-up done" in said
     for word in ("PANIC", "ERROR", "may not contain", "unknown", "Unknown", "deprecated", "ignored"):
         assert word not in said, said
