@@ -113,8 +113,6 @@ static int pattern_load(struct rules *rules, struct rules_rule rule, const struc
         return yaml_fault(rule.node, fault, "pattern \"%s\": %s (at its character %zu)", rule.written,
                           (const char *)message, (size_t)offset + 1);
     }
-    /* Where there is no JIT the pattern is interpreted, which is slower and else the same. */
-    (void)pcre2_jit_compile(rule.code, PCRE2_JIT_COMPLETE);
     rules->patterns = rules_grow(rules->patterns, rules->pattern_count, sizeof *rules->patterns);
     rules->patterns[rules->pattern_count++] = rule;
     pcre2_pattern_info(rule.code, PCRE2_INFO_MATCHEMPTY, &matches_empty);
