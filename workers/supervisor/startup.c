@@ -5,6 +5,7 @@
 #include "log.h"
 #include "privileges.h"
 #include "rules.h"
+#include "signals.h"
 #include "store.h"
 #include "supervisor.h"
 #include "templates.h"
@@ -14,7 +15,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -149,21 +149,6 @@ static int open_sockets(struct supervisor *s, struct fault *fault)
     return err;
 }
 
-/* Blocked before ZeroMQ makes its threads, so that no thread but the loop ever takes one. */
-static int take_signals(struct supervisor *s, struct fault *fault)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    signal(SIGPIPE, SIG_IGN);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return s->signal_fd < 0 ? fault_set(fault, E_IO, "signalfd: %s", strerror(errno)) : OK;
-}
-
 static int prepare(struct supervisor *s, struct fault *fault)
 {
     int err = startup_check_desk(s->boot, fault);
@@ -173,7 +158,7 @@ static int prepare(struct supervisor *s, struct fault *fault)
     if (!err)
         err = prove_store(s, fault);
     if (!err)
-        err = take_signals(s, fault);
+        err = signals_open(&s->signal_fd, fault);
     if (!err)
         err = open_sockets(s, fault);
     return err;

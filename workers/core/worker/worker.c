@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "log.h"
 #include "privileges.h"
+#include "signals.h"
 #include "uuid.h"
 #include "worker_priv.h"
 
@@ -86,20 +87,6 @@ static int make_run_dir(const char *dir, struct fault *fault)
     return privileges_check_dir("run.dir", dir, fault);
 }
 
-/* Before any thread exists, libzmq's included: they inherit the mask, and signals come through the fd only. */
-static int open_signals(struct worker_run *run, struct fault *fault)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) || (run->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) < 0)
-        return fault_set(fault, E_IO, "signalfd: %s", strerror(errno));
-    return OK;
-}
-
 static int open_store(struct worker *worker, struct fault *fault)
 {
     int err = seal_open(worker->config->key_path, &worker->seal, fault);
@@ -157,7 +144,7 @@ static int start(struct worker_run *run, struct fault *fault)
     if (!err)
         err = lockfile_take(run->worker.config->run_dir, run->worker.name, &run->lock, fault);
     if (!err)
-        err = open_signals(run, fault);
+        err = signals_open(&run->signal_fd, fault);
     if (!err)
         err = open_store(&run->worker, fault);
     if (!err && !(run->zmq = zmq_ctx_new()))
