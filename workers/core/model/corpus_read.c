@@ -2,6 +2,8 @@
 /* The files of etc/training, and what a desk has to decide about a text. */
 #include "corpus.h"
 
+#include "lines.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,34 +67,29 @@ static int line_add(struct corpus *corpus, char *line, const char *path, size_t 
     return OK;
 }
 
+/* The first line is the header. */
+struct reading {
+    struct corpus *corpus;
+    bool head;
+};
+
+static int line_read(void *ctx, char *line, const char *path, size_t number, struct fault *fault)
+{
+    struct reading *reading = ctx;
+    if (reading->head)
+        return line_add(reading->corpus, line, path, number, fault);
+    reading->head = true;
+    if (strcmp(line, header) == 0)
+        return OK;
+    return fault_set(fault, E_CONFIG,
+                     "%s:%zu: expected the columns text, type, category, urgency, flags, language with tabs between",
+                     path, number);
+}
+
 int corpus_read(struct corpus *corpus, const char *path, struct fault *fault)
 {
-    FILE *in = fopen(path, "re");
-    char *line = NULL;
-    size_t size = 0, number = 0;
-    ssize_t len;
-    bool head = false;
-    int err = OK;
-    if (!in)
-        return fault_set(fault, E_IO, "cannot read %s: %m", path);
-    while (err == OK && (len = getline(&line, &size, in)) >= 0) {
-        number++;
-        while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-            line[--len] = '\0';
-        if (len == 0 || line[0] == '#')
-            continue;
-        if (head)
-            err = line_add(corpus, line, path, number, fault);
-        else if (strcmp(line, header) != 0)
-            err = fault_set(fault, E_CONFIG,
-                            "%s:%zu: expected the columns text, type, category, urgency, flags, "
-                            "language with tabs between",
-                            path, number);
-        head = true;
-    }
-    free(line);
-    fclose(in);
-    return err;
+    struct reading reading = {.corpus = corpus};
+    return lines_read(path, line_read, &reading, fault);
 }
 
 static int is_tsv(const struct dirent *entry)

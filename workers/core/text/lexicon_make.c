@@ -2,6 +2,7 @@
 /* From lexicon.tsv and the words of the training texts to the compiled lexicon. */
 #include "lexicon_priv.h"
 
+#include "lines.h"
 #include "stem.h"
 #include "word.h"
 
@@ -80,9 +81,9 @@ static size_t fold_words(const char *text, size_t len, char *out, size_t size)
     return valid ? count : 0;
 }
 
-static int line_read(struct lexicon_maker *maker, const char *line, const char *path, size_t number,
-                     struct fault *fault)
+static int line_read(void *ctx, char *line, const char *path, size_t number, struct fault *fault)
 {
+    struct lexicon_maker *maker = ctx;
     char spelling[WORD_BYTES_MAX + 2], standard[LEXICON_WORDS_MAX * (WORD_BYTES_MAX + 1) + 1];
     size_t first = strcspn(line, "\t"), second;
     if (line[first] != '\t')
@@ -106,23 +107,7 @@ static int line_read(struct lexicon_maker *maker, const char *line, const char *
 
 int lexicon_maker_read(struct lexicon_maker *maker, const char *path, struct fault *fault)
 {
-    FILE *in = fopen(path, "re");
-    char *line = NULL;
-    size_t size = 0, number = 0;
-    ssize_t len;
-    int err = OK;
-    if (!in)
-        return fault_set(fault, E_IO, "cannot read %s: %m", path);
-    while (err == OK && (len = getline(&line, &size, in)) >= 0) {
-        number++;
-        while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-            line[--len] = '\0';
-        if (len > 0 && line[0] != '#')
-            err = line_read(maker, line, path, number, fault);
-    }
-    free(line);
-    fclose(in);
-    return err;
+    return lines_read(path, line_read, maker, fault);
 }
 
 /* --- compiling ------------------------------------------------------------------------------------------------ */
