@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One question to aduand and its answer. The socket's file is tried first, so that "not running" and "not allowed"
- * are said at once instead of after the timeout. What comes back is checked before anybody reads a field of it.
+ * are said at once instead of after the timeout. What comes back is read by control_answer.c.
  */
 #include "control.h"
+
+#include "control_answer.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,49 +54,11 @@ static char *question(const char *verb, json_t *args)
     return text;
 }
 
-/* The error of a word of err_name(); E_STATE for a word that is none of them. */
-static enum err err_of(const char *word)
+static int read_message(zmq_msg_t *message, json_t **result, struct fault *fault)
 {
-    for (int err = E_MEMORY; err >= E_GONE; err--) {
-        if (strcmp(err_name(err), word) == 0)
-            return (enum err)err;
-    }
-    return E_STATE;
-}
-
-static int read_answer(json_t *answer, json_t **result, struct fault *fault)
-{
-    int version = 0, ok = 0;
-    const char *error = "aduand refuses without a reason", *code = "state";
-    json_t *inside = NULL;
-
-    if (json_unpack(answer, "{s:i, s:b, s?o, s?s, s?s}", "v", &version, "ok", &ok, "result", &inside, "error", &error,
-                    "code", &code))
-        return fault_set(fault, E_INVALID, "aduand answers in a form unknown here");
-    if (version != CONTROL_VERSION)
-        return fault_set(fault, E_VERSION, "aduand speaks version %d of the control line, this program %d", version,
-                         CONTROL_VERSION);
-    if (!ok)
-        return fault_set(fault, err_of(code), "%s", error);
-    if (!json_is_object(inside))
-        return fault_set(fault, E_INVALID, "aduand answers without a result");
-    *result = json_incref(inside);
-    return OK;
-}
-
-static int parse_answer(zmq_msg_t *message, json_t **result, struct fault *fault)
-{
-    json_t *answer;
-    int err;
-
     if (zmq_msg_more(message))
         return fault_set(fault, E_INVALID, "aduand answers in more than one part");
-    answer = json_loadb(zmq_msg_data(message), zmq_msg_size(message), JSON_REJECT_DUPLICATES, NULL);
-    if (!answer)
-        return fault_set(fault, E_INVALID, "aduand answers with something that is not JSON");
-    err = read_answer(answer, result, fault);
-    json_decref(answer);
-    return err;
+    return control_answer_read(zmq_msg_data(message), zmq_msg_size(message), result, fault);
 }
 
 static int receive(void *socket, int timeout_ms, zmq_msg_t *message, struct fault *fault)
@@ -125,7 +89,7 @@ static int ask(void *socket, const char *endpoint, const char *text, int timeout
     zmq_msg_init(&message);
     err = receive(socket, timeout_ms, &message, fault);
     if (!err)
-        err = parse_answer(&message, result, fault);
+        err = read_message(&message, result, fault);
     zmq_msg_close(&message);
     return err;
 }
