@@ -12,6 +12,7 @@
 
 #include "../../workers/responder/inquiry.c"
 #include "../../workers/responder/store_status.c"
+#include "../../workers/responder/store_status_page.c"
 
 #include <arpa/inet.h>
 #include <sys/wait.h>

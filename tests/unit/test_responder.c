@@ -22,6 +22,7 @@ static int injected_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYT
 #include "../../workers/responder/news.c"
 #include "../../workers/responder/responder.c"
 #include "../../workers/responder/store_status.c"
+#include "../../workers/responder/store_status_page.c"
 
 enum { TAKEN_MAX = 100 };
 

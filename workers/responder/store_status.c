@@ -14,18 +14,14 @@
 enum {
     SILENCE_MS = 10000,
     REQUEST_MAX = 1024,
-    LINE_MAX_BYTES = 512,           /* what is asked for stands at the front; the rest of a line is text */
-    READ_A_ROUND = 4 * 1024 * 1024, /* then heartbeats have their turn */
-    FIELDS = 5
+    READ_A_ROUND = 4 * 1024 * 1024 /* then heartbeats have their turn */
 };
 
 struct store_status {
     int fd;
     char request[REQUEST_MAX];
     size_t request_len, request_sent;
-    char line[LINE_MAX_BYTES + 1];
-    size_t line_len;
-    enum { STATUS_LINE, HEADER, TITLE, ROWS } part;
+    struct store_status_page page;
     uint64_t heard_ms;
     const char *cause;
 };
@@ -74,66 +70,6 @@ static enum store_status_progress failed(struct store_status *status, const char
     return STORE_STATUS_FAILED;
 }
 
-/* [id] [type] [time] [sender] [receiver] … */
-static bool split(char *line, const char *fields[FIELDS])
-{
-    for (size_t i = 0; i < FIELDS; i++) {
-        if (*line != '[')
-            return false;
-        fields[i] = ++line;
-        line = strchr(line, ']');
-        if (!line)
-            return false;
-        *line++ = '\0';
-        line += *line == ' ';
-    }
-    return true;
-}
-
-/* False: this is not bearerbox's answer. */
-static bool take_line(struct store_status *status, store_status_fn row, void *ctx)
-{
-    const char *fields[FIELDS];
-    char *line = status->line;
-    switch (status->part) {
-    case STATUS_LINE:
-        status->part = HEADER;
-        return strncmp(line, "HTTP/1.", 7) == 0 && strstr(line, " 200 ");
-    case HEADER:
-        if (*line == '\0')
-            status->part = TITLE;
-        return true;
-    case TITLE:
-        status->part = ROWS;
-        return strncmp(line, "[SMS ID]", 8) == 0; /* "Denied" comes with 200, too */
-    default:
-        if (*line == '\0')
-            return true;
-        if (!split(line, fields))
-            return false;
-        row(ctx, &(struct store_status_row){fields[0], fields[1], fields[3], fields[4]});
-        return true;
-    }
-}
-
-static bool take_bytes(struct store_status *status, const char *bytes, size_t len, store_status_fn row, void *ctx)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (bytes[i] != '\n') {
-            if (status->line_len < LINE_MAX_BYTES)
-                status->line[status->line_len++] = bytes[i];
-            continue;
-        }
-        if (status->line_len > 0 && status->line[status->line_len - 1] == '\r')
-            status->line_len--;
-        status->line[status->line_len] = '\0';
-        status->line_len = 0;
-        if (!take_line(status, row, ctx))
-            return false;
-    }
-    return true;
-}
-
 static enum store_status_progress send_request(struct store_status *status)
 {
     while (status->request_sent < status->request_len) {
@@ -154,11 +90,10 @@ static enum store_status_progress receive(struct store_status *status, uint64_t 
         if (n < 0)
             return errno == EAGAIN ? STORE_STATUS_WAITING : failed(status, strerror(errno));
         if (n == 0)
-            return status->part == ROWS && status->line_len == 0 ? STORE_STATUS_DONE
-                                                                 : failed(status, "the answer breaks off");
+            return store_status_page_whole(&status->page) ? STORE_STATUS_DONE : failed(status, "the answer breaks off");
         status->heard_ms = mono_ms;
         total += (size_t)n;
-        if (!take_bytes(status, bytes, (size_t)n, row, ctx))
+        if (!store_status_page_take(&status->page, bytes, (size_t)n, row, ctx))
             return failed(status, "that is no store-status; is the password right?");
     }
     return STORE_STATUS_WAITING;

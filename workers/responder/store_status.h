@@ -3,17 +3,11 @@
 #ifndef ADUAN_STORE_STATUS_H
 #define ADUAN_STORE_STATUS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "store_status_page.h"
+
 #include <stdint.h>
 
 struct store_status;
-
-/* One message of the store: its id, its type ("MT-REPLY", "DLR-MO", …), sender and receiver; all NUL-terminated. */
-struct store_status_row {
-    const char *id, *type, *sender, *receiver;
-};
-typedef void (*store_status_fn)(void *ctx, const struct store_status_row *row);
 
 enum store_status_progress { STORE_STATUS_FAILED = -1, STORE_STATUS_WAITING = 0, STORE_STATUS_DONE = 1 };
 
