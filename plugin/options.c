@@ -205,7 +205,7 @@ static int check(const struct options *options, char *why, size_t why_size)
 int options_parse(struct options *options, int argc, char **argv, char *why, size_t why_size)
 {
     *options = (struct options){.log_level = JOURNAL_INFO, .drain_seconds = DRAIN_SECONDS};
-    for (int i = 1; i < argc; i++) {
+    for (int i = 1; i < argc; i += 2) {
         options->help |= strcmp(argv[i], "--help") == 0;
         options->version |= strcmp(argv[i], "--version") == 0;
         if (options->help || options->version)
@@ -216,7 +216,6 @@ int options_parse(struct options *options, int argc, char **argv, char *why, siz
             return fail(why, why_size, "%s needs a value", argv[i]);
         if (take(options, argv[i], argv[i + 1], why, why_size) != 0)
             return -1;
-        i++;
     }
     return check(options, why, why_size);
 }

@@ -54,6 +54,8 @@ enum cli_exit cli_exit_of(int err)
     }
 }
 
+static void say(const struct cli *cli, const char *format, va_list list) __attribute__((format(printf, 2, 0)));
+
 static void say(const struct cli *cli, const char *format, va_list list)
 {
     if (cli->command)
