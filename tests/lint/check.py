@@ -14,7 +14,7 @@ import tempfile
 TOP = {"plugin", "workers", "proto", "tests", "etc", "CMakeLists.txt", "README.md", "LICENSE"}
 LINES_MAX = 500
 LINES_MAX_TEST = 750  # a test file may hold the many cases of one module
-NO_SPDX = re.compile(r"(^LICENSE|\.md|\.json|\.txt|^\.[^/]*)$")
+NO_SPDX = re.compile(r"(^LICENSE|\.md|\.json|\.txt|^\.[^/]*|^tests/fuzz/inputs/.*)$")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 UNFINISHED = re.compile(r"\b(" + "TO" + "DO|FIX" + r"ME)\b")
 

@@ -163,6 +163,12 @@ static bool is(struct span word, const char *text)
     return word.len == strlen(text) && memcmp(word.data, text, word.len) == 0;
 }
 
+/* It is kept as a C string. */
+static bool may_be_number(struct span word)
+{
+    return word.len > 0 && word.len < FAKE_NUMBER_BYTES && !memchr(word.data, '\0', word.len);
+}
+
 static bool parse(const char *line, size_t len, struct fields *out)
 {
     static const struct {
@@ -178,8 +184,7 @@ static bool parse(const char *line, size_t len, struct fields *out)
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
         if (is(word, forms[i].word))
             out->form = forms[i].form;
-    return out->form != FORM_NONE && out->from.len > 0 && out->from.len < FAKE_NUMBER_BYTES && out->to.len > 0 &&
-           out->to.len < FAKE_NUMBER_BYTES;
+    return out->form != FORM_NONE && may_be_number(out->from) && may_be_number(out->to);
 }
 
 bool fake_line_begins(const char *line, size_t len)

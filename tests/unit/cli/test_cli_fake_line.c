@@ -130,6 +130,8 @@ static void what_is_no_line_is_no_sms(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(fake_line_read(parts, bad[i], strlen(bad[i]), &sms));
+    assert_false(fake_line_read(parts, "\0 62811 text x", 14, &sms));
+    assert_false(fake_line_read(parts, "1708 6\0 text x", 14, &sms));
     assert_true(fake_line_begins("1708 62811 text x", 17));
     assert_false(fake_line_begins("goes on here", 12));
     fake_parts_free(parts);
