@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* libFuzzer target: a file of reply templates. What is let in must render, for every name; templates_load() reads
  * directories, so each input goes through one. */
+#include "fuzz.h"
+
 #include "templates.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { SEGMENTS_MAX = 4 };
 
-static char dir[] = "/tmp/aduan-fuzz-XXXXXX", path[64];
-
-static void forget(void)
-{
-    unlink(path);
-    rmdir(dir);
-}
-
-static void make_dir(void)
-{
-    if (path[0])
-        return;
-    if (!mkdtemp(dir))
-        abort();
-    snprintf(path, sizeof path, "%s/id.yaml", dir);
-    atexit(forget);
-}
-
 static void put(const uint8_t *data, size_t size)
 {
+    char path[160];
+    snprintf(path, sizeof path, "%s/id.yaml", fuzz_dir());
     FILE *file = fopen(path, "w");
     if (!file || fwrite(data, 1, size, file) != size || fclose(file) != 0)
         abort();
@@ -58,9 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct templates *templates = NULL;
     struct fault fault = {0};
-    make_dir();
     put(data, size);
-    if (templates_load(dir, SEGMENTS_MAX, &templates, &fault) == OK)
+    if (templates_load(fuzz_dir(), SEGMENTS_MAX, &templates, &fault) == OK)
         render_all(templates);
     else if (fault.text[0] == '\0')
         abort(); /* every refusal is a sentence */
