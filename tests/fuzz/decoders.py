@@ -39,7 +39,7 @@ DECODERS = {
                "plugin/kannel.c:copy_field,seconds,sms_from,report_from,take_sms,take_ack,take_admin,kannel_unpack,"
                "ucs2,kannel_pack_mt", "plugin/utf16.c"],
     "page": ["workers/responder/store_status_page.c"],
-    "parts": ["proto/frame.c:frame_type_name,frame_strerror,frame_recv,take_part,recv_part,"
+    "parts": ["proto/frame.c:frame_type_name,frame_recv,take_part,recv_part,"
               "frame_send,send_part,part_copy,part_body,frame_done"],
     "redact": [CORE + "text/redact.c", CORE + "text/redact_scan.c", CORE + "text/redact_number.c",
                CORE + "text/redact_mail.c", CORE + "text/redact_digits.c"],
