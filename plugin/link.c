@@ -420,15 +420,27 @@ bool link_ack(struct link *link, uint32_t generation, const uint8_t uuid[ID_BYTE
     return true;
 }
 
+/* A bearerbox that is killed while it writes an MT into its spool leaves a file without a message. It never sends that
+ * one, never tells of it, cannot store another MT of that id beside it, and acks it all the same: with its next death
+ * the reply would be gone. It removes what it holds under an id that is acked. */
+static bool pack_submit(struct bytes *out, const Aduan__Wire__Mt *mt, const char *box_id)
+{
+    uint64_t now_s = now_wall_us() / 1000000;
+    if (mt->maybe_written && !kannel_pack_ack(out, mt->reply_id.data, (uint32_t)now_s))
+        return false;
+    return kannel_pack_mt(out, mt, box_id, now_s);
+}
+
 bool link_submit(struct link *link, const Aduan__Wire__Mt *mt, uint64_t *end)
 {
     if (!link_up(link))
         return false;
     struct bytes *out = stream_out(link->stream);
     size_t before = bytes_len(out);
-    if (!kannel_pack_mt(out, mt, link->options->id, now_wall_us() / 1000000))
-        return false;
+    bool packed = pack_submit(out, mt, link->options->id);
     link->appended += bytes_len(out) - before;
+    if (!packed)
+        return false;
     link->open_mt++;
     *end = link->appended;
     return true;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Replies whose fate is not known when a box dies or stands still: none goes out twice while bearerbox lives."""
 
+import os
 import signal
 
 from faultline import FaultLine, copies, report
@@ -81,4 +82,35 @@ def test_responders_die_while_they_ask_a_bearerbox_that_does_not_answer(tmp_path
         line.settled(SMS)
         wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
         assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
+        line.proves(SMS)
+
+
+def test_bearerbox_killed_while_it_wrote_replies_into_its_spool(tmp_path):
+    """That leaves files without a message. bearerbox can neither read them nor store anything under their names, and
+    acks what it could not store: the replies that come again must be in its store nevertheless when it dies again."""
+    with FaultLine(tmp_path, throughput=1, fault="box:mt_ack_received:1") as line:
+        line.start()
+        line.aduan("scale", "responder=0")
+        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
+        for number in range(SMS):
+            report(line.smsc, number)
+        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
+        line.aduan("scale", "responder=1")
+        wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
+        wait_for(lambda: len(line.spool()) > SMS / 2, "bearerbox to have stored what it was given")
+        line.bearerbox.kill()
+        line.bearerbox.wait()
+        written = line.spool()
+        for path in (line.dir / "kannel-store").rglob("*-*"):
+            os.truncate(path, 0)  # what a death between the making and the writing of a file leaves
+        line.start_bearerbox()
+        wait_for(lambda: len(line.spool() & written) > SMS / 2, "the replies to be stored after all")
+        line.bearerbox.kill()
+        line.bearerbox.wait()
+        line.start_bearerbox()
+        wait_for(lambda: all_answered(line), "an answer for everybody")
+        line.settled(SMS)
+        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
+        deaths = 2  # each may find one copy on its way to this operator
+        assert sum(copies(line.smsc, number) for number in range(SMS)) <= SMS + deaths
         line.proves(SMS)

@@ -150,9 +150,27 @@ static void ambiguous_stays_sending_and_is_taken_up_later(void **state)
     assert_int_equal(next_due(s), s->now_us + 99);
     Reply *reply = get(s, 1, 0);
     assert_string_equal(reply->holder, "responder.1");
+    assert_true(reply->maybe_written);
     aduan__record__reply__free_unpacked(reply, NULL);
     s->now_us += 99;
     assert_int_equal(claim_count(s, &pen), 1);
+}
+
+static void only_what_may_have_been_written_is_said_to_be_so(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    for (uint32_t n = 1; n <= 2; n++)
+        support_sms(s, &(struct support_sms){.n = n});
+    assert_int_equal(claim_count(s, &pen), 2);
+    assert_false(input(s, 1, REPLY_IN_NOT_SENT, s->now_us + 1, NULL));
+    s->now_us += LEASE_US; /* the second one's holder is never heard of again */
+    assert_int_equal(claim_count(s, &pen), 2);
+    Reply *one = get(s, 1, 0), *two = get(s, 2, 0);
+    assert_false(one->maybe_written);
+    assert_true(two->maybe_written);
+    aduan__record__reply__free_unpacked(one, NULL);
+    aduan__record__reply__free_unpacked(two, NULL);
 }
 
 static void refusals_are_final_until_evidence_says_otherwise(void **state)
@@ -241,6 +259,7 @@ int main(void)
         T(only_the_claim_that_is_on_may_say_it_was_not_taken),
         T(attempts_never_go_below_none),
         T(ambiguous_stays_sending_and_is_taken_up_later),
+        T(only_what_may_have_been_written_is_said_to_be_so),
         T(refusals_are_final_until_evidence_says_otherwise),
         T(a_batch_is_applied_in_order_and_counts_what_it_ignores),
         T(nothing_is_written_to_a_store_that_is_only_read),

@@ -66,6 +66,7 @@ static void fill_mt(const struct worker *worker, const struct store_reply *claim
     mt->dlr_mask = worker->config->reply_dlr_mask;
     mt->claim = reply->claims;
     mt->write_until_us = reply->due_us; /* when its lease ends */
+    mt->maybe_written = reply->maybe_written;
 }
 
 static void take_off(struct worker *worker, const struct store_reply *claimed, size_t channel, uint64_t mono_ms)

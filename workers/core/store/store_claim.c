@@ -158,6 +158,7 @@ static int claim_one(struct store_txn *txn, const struct store_claim *claim, str
     reply->changed_us = claim->now_us;
     reply->attempts += !asks;
     reply->claims++;
+    reply->maybe_written |= item->was_sending;
     if (asks && reply->unknown_since_us == 0)
         reply->unknown_since_us = claim->now_us;
     record_set_string(&reply->holder, claim->holder);

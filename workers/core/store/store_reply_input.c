@@ -130,6 +130,7 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
         reply->due_us = input->due_us > now_us ? input->due_us : now_us;
         if (input->input == REPLY_IN_NOT_SENT && reply->attempts > 0)
             reply->attempts--; /* nothing was attempted */
+        reply->maybe_written |= input->input == REPLY_IN_AMBIGUOUS;
     } else {
         reply->due_us = 0;
     }
