@@ -155,7 +155,8 @@ def audit(line, campaign):
             lost.append(f"ticket {ticket}: no answer")
         for first, second in zip(times, times[1:]):
             cause = cause_of(first, second, store.reply_of[ticket], deaths)
-            duplicates.append({"ticket": ticket, "after_ms": round((second[0] - first[0]) * 1000), "cause": cause})
+            duplicates.append({"ticket": ticket, "after_ms": round((second[0] - first[0]) * 1000), "cause": cause,
+                               "copies": [first, second]})
     unknown = [t for t in copies if t not in set(all_tickets)]
 
     result = {
@@ -176,7 +177,8 @@ def audit(line, campaign):
         "longest_stall_ms": longest_stall_ms(smpp),
         "refused_by_bearerbox": smpp.refused,
         "details": {"lost": lost[:20], "double": double[:20], "unknown_answers": unknown[:20],
-                    "strange_tickets": store.strange[:20], "duplicates": duplicates[:200]},
+                    "strange_tickets": store.strange[:20], "deaths_of_bearerbox": [death["at"] for death in deaths],
+                    "duplicates": sorted(duplicates, key=lambda d: d["cause"] != "ours")[:200]},
     }
     result["ok"] = (not lost and not double and not store.event_gaps and store.proof["ok"] and not unknown
                     and not store.strange and not result["quarantined"] and not result["no_ticket"]

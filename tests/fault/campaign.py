@@ -29,7 +29,7 @@ class Campaign:
         self.smpp = line.smsc
         self.smpp_total = messages - int(messages * FAKE_SHARE)
         self.fake = FakeTraffic(line, messages - self.smpp_total, (messages - self.smpp_total) / seconds)
-        self.done, self.missed = [], []
+        self.done = []
         self.later = []  # (when, what to do)
         self.stopped = set()
         self.bearerbox_deaths = []  # {"at": Unix time, "spool": ids}
@@ -49,20 +49,21 @@ class Campaign:
         return self.line.lock_pid(name)
 
     def strike(self, fault, now):
+        """False: it is not there, or stands still already; another time."""
         name = self.name_of(fault)
         pid = self.pid_of(name)
         if pid is None or pid in self.stopped:
-            self.missed.append(str(fault))
-            return
+            return False
         self.done.append(str(fault))
         if fault.harm in ("kill", "term"):
             self.send(pid, signal.SIGKILL if fault.harm == "kill" else signal.SIGTERM)
             if name == "bearerbox" and fault.harm == "term":
                 self.bearerbox_ending = now + SHUTDOWN_S
-            return
+            return True
         self.send(pid, signal.SIGSTOP)
         self.stopped.add(pid)
         self.later.append((now + fault.seconds, pid, signal.SIGCONT if fault.harm == "stop" else signal.SIGKILL))
+        return True
 
     @staticmethod
     def send(pid, sig):
@@ -96,9 +97,10 @@ class Campaign:
     def turn(self, began):
         now = time.monotonic()
         self.end_stops(now)
-        while self.faults and self.faults[0].at <= now - began:
-            self.strike(self.faults.pop(0), now)
-            self.revive(now)
+        for fault in [f for f in self.faults if f.at <= now - began]:
+            if self.strike(fault, now):
+                self.faults.remove(fault)
+                self.revive(now)
         self.revive(now)
         self.fake.poll()
 
