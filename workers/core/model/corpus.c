@@ -68,7 +68,10 @@ void corpus_add(struct corpus *corpus, const char *text, size_t len, const char 
         corpus->texts = must(realloc(corpus->texts, corpus->room * sizeof *corpus->texts));
     }
     struct corpus_text *out = &corpus->texts[corpus->count++];
-    *out = (struct corpus_text){.text = must(malloc(len + 1)), .len = len};
+    *out = (struct corpus_text){.text = must(malloc(len + 1)),
+                                .len = len,
+                                .origin = corpus->origin,
+                                .weight = corpus->weight > 0 ? corpus->weight : 1};
     memcpy(out->text, text, len);
     out->text[len] = '\0';
     for (size_t h = 0; h < corpus->head_count; h++) {
@@ -77,6 +80,25 @@ void corpus_add(struct corpus *corpus, const char *text, size_t len, const char 
         else
             out->label[h] = corpus->heads[h].flag ? labels[h][0] != '\0' : label_place(&corpus->heads[h], labels[h]);
     }
+}
+
+void corpus_deny(struct corpus *corpus, size_t head, const char *label)
+{
+    int16_t place = label_place(&corpus->heads[head], label);
+    corpus->texts[corpus->count - 1].label[head] = CORPUS_DENIED(place);
+}
+
+void corpus_label_add(struct corpus *corpus, size_t head, const char *label)
+{
+    label_place(&corpus->heads[head], label);
+}
+
+size_t corpus_head_find(const struct corpus *corpus, const char *name)
+{
+    for (size_t h = 0; h < corpus->head_count; h++)
+        if (strcmp(corpus->heads[h].name, name) == 0)
+            return h;
+    return SIZE_MAX;
 }
 
 /* --- labels in order ---------------------------------------------------------------------------------------------- */
@@ -99,9 +121,13 @@ static void labels_sort(struct corpus *corpus, size_t h)
         for (size_t k = 0; k < head->label_count; k++)
             if (head->labels[k] == before[i])
                 now[i] = (int16_t)k;
-    for (size_t i = 0; i < corpus->count; i++)
-        if (corpus->texts[i].label[h] != CORPUS_UNKNOWN)
-            corpus->texts[i].label[h] = now[corpus->texts[i].label[h]];
+    for (size_t i = 0; i < corpus->count; i++) {
+        int16_t *label = &corpus->texts[i].label[h];
+        if (*label >= 0)
+            *label = now[*label];
+        else if (*label != CORPUS_UNKNOWN)
+            *label = CORPUS_DENIED(now[CORPUS_DENIED(*label)]);
+    }
     free(before);
     free(now);
 }
@@ -136,16 +162,20 @@ static uint64_t likeness(const struct corpus_text *text)
 
 struct dealt {
     uint64_t stratum, likeness;
+    uint64_t place; /* of the likeness, as the seed has it */
     size_t text;
+    bool base;
 };
 
 static int deal_order(const void *left, const void *right)
 {
     const struct dealt *a = left, *b = right;
+    if (a->base != b->base)
+        return a->base ? -1 : 1;
     if (a->stratum != b->stratum)
         return a->stratum < b->stratum ? -1 : 1;
-    if (a->likeness != b->likeness)
-        return a->likeness < b->likeness ? -1 : 1;
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
     return a->text < b->text ? -1 : 1;
 }
 
@@ -154,22 +184,37 @@ static int likeness_order(const void *left, const void *right)
     const struct dealt *a = left, *b = right;
     if (a->likeness != b->likeness)
         return a->likeness < b->likeness ? -1 : 1;
+    if (a->base != b->base)
+        return a->base ? -1 : 1;
     return a->text < b->text ? -1 : 1;
 }
 
-/* What is alike takes the labels of the first of its kind, so that it stays together. */
+static struct dealt dealt_of(const struct corpus *corpus, size_t i)
+{
+    const struct corpus_text *text = &corpus->texts[i];
+    struct dealt dealt = {
+        .stratum = 1 + corpus->seed, .likeness = likeness(text), .text = i, .base = text->origin == CORPUS_BASE};
+    dealt.place = corpus->seed > 0 ? mix(dealt.likeness, corpus->seed) : dealt.likeness;
+    for (size_t h = 0; h < corpus->head_count; h++)
+        dealt.stratum = mix(dealt.stratum, (uint64_t)(text->label[h] + 2));
+    return dealt;
+}
+
+/*
+ * What is alike takes the labels of the first of its kind, so that it stays together. The texts at the base are dealt
+ * first: what else there is never changes their folds, and what is like one of them goes to its fold.
+ */
 static void folds_deal(struct corpus *corpus)
 {
     struct dealt *dealt = must(malloc((corpus->count + 1) * sizeof *dealt));
-    for (size_t i = 0; i < corpus->count; i++) {
-        dealt[i] = (struct dealt){.stratum = 1, .likeness = likeness(&corpus->texts[i]), .text = i};
-        for (size_t h = 0; h < corpus->head_count; h++)
-            dealt[i].stratum = mix(dealt[i].stratum, (uint64_t)(corpus->texts[i].label[h] + 2));
-    }
+    for (size_t i = 0; i < corpus->count; i++)
+        dealt[i] = dealt_of(corpus, i);
     qsort(dealt, corpus->count, sizeof *dealt, likeness_order);
     for (size_t i = 1; i < corpus->count; i++)
-        if (dealt[i].likeness == dealt[i - 1].likeness)
+        if (dealt[i].likeness == dealt[i - 1].likeness) {
             dealt[i].stratum = dealt[i - 1].stratum;
+            dealt[i].base = dealt[i - 1].base;
+        }
     qsort(dealt, corpus->count, sizeof *dealt, deal_order);
     unsigned fold = 0;
     for (size_t i = 0; i < corpus->count; i++) {

@@ -52,9 +52,12 @@ static bool heads_sound(const struct model *model)
             return false;
         outputs += head->output_count;
     }
-    for (uint32_t i = 0; i < outputs; i++)
-        if (!named(model->outputs[i].label) || !bounded(model->outputs[i].unit) || !bounded(model->outputs[i].bias))
+    for (uint32_t i = 0; i < outputs; i++) {
+        const struct model_output_record *output = &model->outputs[i];
+        if (!named(output->label) || !bounded(output->unit) || !bounded(output->bias) ||
+            output->figures.hits > output->figures.support || output->figures.hits > output->figures.said)
             return false;
+    }
     return outputs == model->file->output_count;
 }
 
@@ -223,6 +226,7 @@ struct model_head model_head(const struct model *model, size_t head)
     const struct model_head_record *record = &model->heads[head];
     return (struct model_head){.name = record->name,
                                .flag = record->flag,
+                               .dire = record->dire,
                                .label_count = record->output_count,
                                .threshold = record->threshold};
 }
@@ -246,4 +250,14 @@ size_t model_label_find(const struct model *model, size_t head, const char *labe
         if (strcmp(model_label(model, head, i), label) == 0)
             return i;
     return SIZE_MAX;
+}
+
+struct model_figures model_figures(const struct model *model, size_t head, size_t label)
+{
+    return model->outputs[model->heads[head].first_output + label].figures;
+}
+
+const uint8_t *model_base(const struct model *model)
+{
+    return model->file->base;
 }

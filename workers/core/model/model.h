@@ -16,6 +16,7 @@ enum {
     MODEL_ID_BYTES = 17, /* 16 hex digits and NUL */
     MODEL_HEADS_MAX = 16,
     MODEL_OUTPUTS_MAX = 511, /* labels of all heads together */
+    MODEL_BASE_BYTES = 16,
     MODEL_GUESSES = 3
 };
 
@@ -37,6 +38,7 @@ bool model_uses_rules(const struct model *model);
 struct model_head {
     const char *name; /* "category" */
     bool flag;        /* one label that applies or does not; else exactly one of `labels` */
+    bool dire;        /* of a flag: to miss it is worse than to raise it in vain */
     size_t label_count;
     double threshold; /* from this probability on the answer is to be trusted */
 };
@@ -46,6 +48,15 @@ const char *model_label(const struct model *model, size_t head, size_t label);
 /* SIZE_MAX: it has none of that name. */
 size_t model_head_find(const struct model *model, const char *name);
 size_t model_label_find(const struct model *model, size_t head, const char *label);
+
+/* How well a label was told when the model was trained, on texts held out in turn: each was answered by a model that
+ * had not learnt it. All 0: the training kept none. */
+struct model_figures {
+    uint32_t support, said, hits; /* texts that have the label, that were said to have it, both */
+};
+struct model_figures model_figures(const struct model *model, size_t head, size_t label);
+/* Figures of two models are of the same texts with the same labels when these MODEL_BASE_BYTES are the same. */
+const uint8_t *model_base(const struct model *model);
 
 /* --- reading a text --------------------------------------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include "model.h"
 
 #define MODEL_MAGIC "ADUANMOD"
-enum { MODEL_VERSION = 1, MODEL_ALIGN = 64, MODEL_HASH_BYTES = 32, MODEL_NAME_BYTES = 96 };
+enum { MODEL_VERSION = 2, MODEL_ALIGN = 64, MODEL_HASH_BYTES = 32, MODEL_NAME_BYTES = 96 };
 
 enum model_flags { MODEL_COUNTS = 1, MODEL_RULES = 2 }; /* COUNTS: a feature that comes twice weighs more */
 
@@ -25,12 +25,13 @@ struct model_file {
     uint32_t row_count, row_items; /* weights in a row: the outputs, and zeros to fill it */
     uint64_t heads_at, outputs_at, lexicon_at, lexicon_bytes, slots_at, rows_at;
     double group_weight[FEATURE_GROUPS];
+    uint8_t base[MODEL_BASE_BYTES]; /* of the texts that the figures are of */
 };
 
 struct model_head_record {
     char name[MODEL_NAME_BYTES];
     uint32_t first_output, output_count;
-    uint32_t flag, reserved;
+    uint32_t flag, dire;
     /* one of several: softmax(slope × score); a flag: sigmoid(slope × score + shift) */
     double slope, shift;
     double threshold;
@@ -40,6 +41,8 @@ struct model_output_record {
     char label[MODEL_NAME_BYTES];
     double unit; /* of its weights: a weight of 1 counts so much */
     double bias;
+    struct model_figures figures;
+    uint32_t reserved;
 };
 
 struct model_slot {

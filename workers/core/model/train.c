@@ -45,7 +45,8 @@ static bool all_letters(const char *word)
     return true;
 }
 
-/* Words that are written often enough are known, so that what is run together can be taken apart. */
+/* Words that are written often enough are known, so that what is run together can be taken apart. They stand in the
+ * model as they are: none comes from a ticket. */
 static void words_know(const struct corpus *corpus, unsigned without, unsigned word_min, struct lexicon_maker *maker)
 {
     struct seen *seen = NULL;
@@ -54,7 +55,9 @@ static void words_know(const struct corpus *corpus, unsigned without, unsigned w
     bool valid = true;
     for (size_t i = 0; i < corpus->count; i++) {
         const struct corpus_text *text = &corpus->texts[i];
-        for (size_t at = 0; text->fold != without && word_next(text->text, text->len, &at, &word, &valid);) {
+        if (text->fold == without || text->origin == CORPUS_TICKET)
+            continue;
+        for (size_t at = 0; word_next(text->text, text->len, &at, &word, &valid);) {
             if (!word.folded[0] || !word.folded[1] || !all_letters(word.folded))
                 continue;
             if (count == room) {
@@ -98,7 +101,7 @@ static size_t aligned(size_t bytes)
 }
 
 static struct model_file plan(const struct corpus *corpus, const struct train_recipe *recipe,
-                              const struct train_table *table, size_t lexicon_bytes)
+                              const struct train_fit *fit, const struct train_table *table, size_t lexicon_bytes)
 {
     struct model_file file = {.magic = MODEL_MAGIC,
                               .version = MODEL_VERSION,
@@ -120,7 +123,16 @@ static struct model_file plan(const struct corpus *corpus, const struct train_re
     file.rows_at = aligned(file.slots_at + file.slot_count * sizeof(struct model_slot));
     file.bytes = aligned(file.rows_at + (size_t)file.row_count * file.row_items * sizeof(int16_t));
     memcpy(file.group_weight, recipe->group_weight, sizeof file.group_weight);
+    if (fit)
+        memcpy(file.base, fit->base, sizeof file.base);
     return file;
+}
+
+static void outputs_tell(const struct train_fit *fit, const struct model_file *file,
+                         struct model_output_record *records)
+{
+    for (size_t i = 0; fit && fit->figures && i < file->output_count; i++)
+        records[i].figures = fit->figures[i];
 }
 
 static void slots_write(const struct train_table *table, const struct model_file *file, struct model_slot *slots)
@@ -162,7 +174,7 @@ static void outputs_learn(const struct corpus *corpus, const struct train_recipe
             int16_t wanted = head->flag ? 1 : (int16_t)k;
             for (size_t i = 0; i < table->text_count; i++) {
                 int16_t label = table->texts[i]->label[h];
-                labels[i] = label == CORPUS_UNKNOWN ? -1 : label == wanted;
+                labels[i] = label >= 0 ? label == wanted : label == CORPUS_DENIED(wanted) ? 0 : -1;
             }
             strncpy(records[output].label, head->labels[k], sizeof records[output].label - 1);
             train_learn(table, labels, recipe, weights, &records[output].bias);
@@ -186,7 +198,7 @@ static int make(const struct corpus *corpus, unsigned without, const struct trai
     if (lexicon_open(block, block_bytes, &lexicon) != OK)
         abort();
     train_table_build(corpus, without, recipe, &lexicon, &table);
-    struct model_file file = plan(corpus, recipe, &table, block_bytes);
+    struct model_file file = plan(corpus, recipe, fit, &table, block_bytes);
     if (file.bytes > MODEL_BYTES_MAX) {
         err = fault_set(fault, E_FULL, "the model would have %llu bytes, more than %d: learn from fewer texts",
                         (unsigned long long)file.bytes, MODEL_BYTES_MAX);
@@ -196,6 +208,7 @@ static int make(const struct corpus *corpus, unsigned without, const struct trai
             memcpy(base + file.heads_at, fit->heads, file.head_count * sizeof fit->heads[0]);
         else
             train_heads(corpus, (void *)(base + file.heads_at));
+        outputs_tell(fit, &file, (void *)(base + file.outputs_at));
         memcpy(base + file.lexicon_at, block, block_bytes);
         slots_write(&table, &file, (void *)(base + file.slots_at));
         outputs_learn(corpus, recipe, &table, &file, base);

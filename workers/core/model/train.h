@@ -37,6 +37,9 @@ MUST_CHECK int train_folds(const struct corpus *corpus, const struct train_recip
 
 struct train_fit; /* by head: what makes probabilities of scores */
 struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_scores *scores, double trust);
+/* The same from the scores of all folds but one: what it answers of that fold, it has not seen in any way. */
+struct train_fit *train_fit_without(const struct corpus *corpus, const struct train_scores *scores, double trust,
+                                    unsigned fold);
 void train_fit_free(struct train_fit *fit);
 /* What a model with this fit would have answered, given the scores of one text. */
 void train_answer(const struct train_fit *fit, const double *scores, struct prediction *out);

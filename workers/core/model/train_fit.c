@@ -7,6 +7,7 @@
  */
 #include "train_priv.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ void train_heads(const struct corpus *corpus, struct model_head_record out[MODEL
         out[h].first_output = output;
         out[h].output_count = (uint32_t)head->label_count;
         out[h].flag = head->flag;
+        out[h].dire = head->dire;
         out[h].slope = 1;
         out[h].threshold = head->flag ? 0.5 : 0;
         output += out[h].output_count;
@@ -42,13 +44,13 @@ static int label_of(const struct sample *sample, size_t i)
 }
 
 static void sample_take(const struct corpus *corpus, const struct train_scores *scores,
-                        const struct model_head_record *record, size_t head, struct sample *out)
+                        const struct model_head_record *record, size_t head, unsigned without, struct sample *out)
 {
     *out = (struct sample){.scores = train_memory(corpus->count, sizeof(double *)),
                            .labels = train_memory(corpus->count, sizeof(int16_t *)),
                            .head = head};
     for (size_t i = 0; i < corpus->count; i++) {
-        if (corpus->texts[i].label[head] == CORPUS_UNKNOWN)
+        if (corpus->texts[i].label[head] < 0 || corpus->texts[i].fold == without)
             continue;
         out->scores[out->count] = scores->values + i * scores->outputs + record->first_output;
         out->labels[out->count++] = corpus->texts[i].label;
@@ -184,7 +186,8 @@ static double flag_threshold(const struct sample *sample, const struct model_hea
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_scores *scores, double trust)
+static struct train_fit *fit_new(const struct corpus *corpus, const struct train_scores *scores, double trust,
+                                 unsigned without)
 {
     struct train_fit *fit = train_memory(1, sizeof *fit);
     train_heads(corpus, fit->heads);
@@ -192,7 +195,7 @@ struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_
     for (size_t h = 0; h < fit->head_count; h++) {
         struct model_head_record *record = &fit->heads[h];
         struct sample sample;
-        sample_take(corpus, scores, record, h, &sample);
+        sample_take(corpus, scores, record, h, without, &sample);
         if (record->flag) {
             sigmoid_fit(&sample, &record->slope, &record->shift);
             record->threshold = flag_threshold(&sample, record, corpus->heads[h].dire);
@@ -205,8 +208,70 @@ struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_
     return fit;
 }
 
+/* What the folds make of the texts at the base: models are compared by it. */
+static void figures_count(const struct corpus *corpus, const struct train_scores *scores, struct train_fit *fit)
+{
+    struct prediction prediction;
+    for (size_t i = 0; i < corpus->count; i++) {
+        const struct corpus_text *text = &corpus->texts[i];
+        if (text->origin != CORPUS_BASE)
+            continue;
+        train_answer(fit, scores->values + i * scores->outputs, &prediction);
+        for (size_t h = 0; h < fit->head_count; h++) {
+            const struct model_head_record *head = &fit->heads[h];
+            const struct model_answer *answer = &prediction.heads[h];
+            if (text->label[h] < 0)
+                continue;
+            struct model_figures *figures = &fit->figures[head->first_output];
+            struct model_figures *truth = &figures[head->flag ? 0 : text->label[h]];
+            struct model_figures *said = &figures[head->flag ? 0 : answer->best[0].label];
+            bool is = !head->flag || text->label[h] == 1, says = !head->flag || answer->sure;
+            truth->support += is;
+            said->said += says;
+            truth->hits += is && says && truth == said;
+        }
+    }
+}
+
+static void base_hash(const struct corpus *corpus, uint8_t out[MODEL_BASE_BYTES])
+{
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, MODEL_BASE_BYTES);
+    for (size_t i = 0; i < corpus->count; i++) {
+        const struct corpus_text *text = &corpus->texts[i];
+        if (text->origin != CORPUS_BASE)
+            continue;
+        crypto_generichash_update(&state, (const uint8_t *)text->text, text->len + 1);
+        for (size_t h = 0; h < corpus->head_count; h++) {
+            const struct corpus_head *head = &corpus->heads[h];
+            const char *label = text->label[h] < 0 ? "?"
+                                : head->flag       ? "-+" + text->label[h]
+                                                   : head->labels[text->label[h]];
+            crypto_generichash_update(&state, (const uint8_t *)label, strlen(label) + 1);
+        }
+    }
+    crypto_generichash_final(&state, out, MODEL_BASE_BYTES);
+}
+
+struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_scores *scores, double trust)
+{
+    struct train_fit *fit = fit_new(corpus, scores, trust, CORPUS_FOLDS_MAX);
+    fit->figures = train_memory(scores->outputs, sizeof *fit->figures);
+    figures_count(corpus, scores, fit);
+    base_hash(corpus, fit->base);
+    return fit;
+}
+
+struct train_fit *train_fit_without(const struct corpus *corpus, const struct train_scores *scores, double trust,
+                                    unsigned fold)
+{
+    return fit_new(corpus, scores, trust, fold);
+}
+
 void train_fit_free(struct train_fit *fit)
 {
+    if (fit)
+        free(fit->figures);
     free(fit);
 }
 

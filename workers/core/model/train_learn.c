@@ -30,9 +30,10 @@ static double *ratios_new(const struct train_table *table, const int8_t *labels,
     for (size_t i = 0; i < table->text_count; i++) {
         if (labels[i] < 0)
             continue;
-        count[labels[i]]++;
+        unsigned weight = table->texts[i]->weight;
+        count[labels[i]] += weight;
         for (const struct feature_node *node = table->vectors[i]; node->index > 0; node++)
-            (labels[i] ? with : without)[node->index - 1]++;
+            (labels[i] ? with : without)[node->index - 1] += weight;
     }
     double alpha = recipe->smoothing;
     double all_with = (double)count[1] + 2 * alpha, all_without = (double)count[0] + 2 * alpha;
@@ -44,19 +45,24 @@ static double *ratios_new(const struct train_table *table, const int8_t *labels,
     return with;
 }
 
-/* Scaled copies of the vectors, with the bias as one more feature. */
+/* Scaled copies of the vectors, with the bias as one more feature. A text that weighs more is there more often. */
 static void task_make(const struct train_table *table, const int8_t *labels, const double *ratios, struct task *out)
 {
+    size_t examples = 0;
+    for (size_t i = 0; i < table->text_count; i++)
+        examples += table->texts[i]->weight;
     *out = (struct task){.nodes = train_memory(table->node_count, sizeof *out->nodes),
-                         .vectors = train_memory(table->text_count, sizeof(struct feature_node *)),
-                         .targets = train_memory(table->text_count, sizeof *out->targets)};
+                         .vectors = train_memory(examples, sizeof(struct feature_node *)),
+                         .targets = train_memory(examples, sizeof *out->targets)};
     struct feature_node *node = out->nodes;
     for (size_t i = 0; i < table->text_count; i++) {
         if (labels[i] < 0)
             continue;
-        out->targets[out->count] = labels[i] ? 1 : -1;
-        out->vectors[out->count++] = node;
-        out->with += labels[i] == 1;
+        for (unsigned times = table->texts[i]->weight; times > 0; times--) {
+            out->targets[out->count] = labels[i] ? 1 : -1;
+            out->vectors[out->count++] = node;
+            out->with += labels[i] == 1;
+        }
         for (const struct feature_node *from = table->vectors[i]; from->index > 0; from++)
             *node++ = (struct feature_node){from->index, from->value * ratios[from->index - 1]};
         *node++ = (struct feature_node){(int)table->feature_count + 1, 1};
