@@ -2,64 +2,23 @@
 /* `aduan train`: a model from labelled texts. The build makes the shipped one with it. */
 #include "clock.h"
 #include "commands.h"
+#include "learning.h"
 #include "output.h"
-#include "train.h"
 
 #include <stdlib.h>
 
 enum { TRAIN_FOLDS = 5 };
 
-static const char *option_or(const struct cli *cli, const char *name, const char *otherwise)
-{
-    const char *value = cli_option(cli, name);
-    return value ? value : otherwise;
-}
-
-/* The rules that the model will be asked beside: those of the configuration unless both files are named. */
-static int rules_of(struct cli *cli, struct rules **out)
-{
-    const char *categories = cli_option(cli, "categories"), *agencies = cli_option(cli, "agencies");
-    struct fault fault = {0};
-    if (!categories || !agencies) {
-        int code = session_open(cli, NEED_CONFIG);
-        if (code != CLI_OK)
-            return code;
-        categories = categories ? categories : cli->config->categories_path;
-        agencies = agencies ? agencies : cli->config->agencies_path;
-    }
-    int err = rules_load(categories, agencies, out, &fault);
-    return err ? cli_fail_fault(cli, err, &fault) : CLI_OK;
-}
-
-static int corpus_of(const struct cli *cli, struct corpus **out)
-{
-    struct fault fault = {0};
-    const char *dir = option_or(cli, "texts", ADUAN_DATA_DIR "/training");
-    struct corpus *corpus = corpus_new();
-    corpus_desk_heads(corpus);
-    int err = corpus_read_dir(corpus, dir, &fault);
-    if (err == OK && corpus->count < TRAIN_FOLDS)
-        err = fault_set(&fault, E_CONFIG, "%s holds %zu labelled texts in its *.tsv files: at least %d are needed", dir,
-                        corpus->count, TRAIN_FOLDS);
-    if (err != OK) {
-        corpus_free(corpus);
-        return cli_fail_fault(cli, err, &fault);
-    }
-    corpus_finish(corpus, TRAIN_FOLDS);
-    *out = corpus;
-    return CLI_OK;
-}
-
 /* Probabilities are fitted on folds that were not learnt from; then all texts are learnt. */
-static int learn(const struct corpus *corpus, const struct train_recipe *recipe, void **bytes, size_t *len,
-                 struct fault *fault)
+static int learn(const struct learning *learning, void **bytes, size_t *len, struct fault *fault)
 {
+    const struct train_recipe *recipe = &learning->recipe;
     struct train_scores scores;
-    int err = train_folds(corpus, recipe, &scores, fault);
+    int err = train_folds(learning->corpus, recipe, &scores, fault);
     if (err != OK)
         return err;
-    struct train_fit *fit = train_fit_new(corpus, &scores, recipe->trust);
-    err = train_model(corpus, recipe, fit, bytes, len, fault);
+    struct train_fit *fit = train_fit_new(learning->corpus, &scores, recipe->trust);
+    err = train_model(learning->corpus, recipe, fit, bytes, len, fault);
     train_fit_free(fit);
     free(scores.values);
     return err;
@@ -87,24 +46,19 @@ static int tell(const struct cli *cli, const char *path, const struct corpus *co
 int cmd_train(struct cli *cli)
 {
     const char *path = cli->operands[0];
-    struct train_recipe recipe = train_recipe_default();
-    struct corpus *corpus = NULL;
+    struct learning learning;
     struct fault fault = {0};
     void *bytes = NULL;
     size_t len = 0;
     uint64_t start_ms = clock_mono_ms();
-    int code = corpus_of(cli, &corpus);
-    if (code == CLI_OK)
-        code = rules_of(cli, &recipe.rules);
-    if (code == CLI_OK) {
-        recipe.lexicon_path = option_or(cli, "lexicon", ADUAN_DATA_DIR "/lexicon.tsv");
-        int err = learn(corpus, &recipe, &bytes, &len, &fault);
-        if (err == OK)
-            err = train_save(path, bytes, len, &fault);
-        code = err ? cli_fail_fault(cli, err, &fault) : tell(cli, path, corpus, clock_mono_ms() - start_ms);
-    }
+    int code = learning_open(cli, TRAIN_FOLDS, 0, NULL, &learning);
+    if (code != CLI_OK)
+        return code;
+    int err = learn(&learning, &bytes, &len, &fault);
+    if (err == OK)
+        err = train_save(path, bytes, len, &fault);
+    code = err ? cli_fail_fault(cli, err, &fault) : tell(cli, path, learning.corpus, clock_mono_ms() - start_ms);
     free(bytes);
-    rules_free(recipe.rules);
-    corpus_free(corpus);
+    learning_close(&learning);
     return code;
 }

@@ -89,11 +89,24 @@ static const struct option_row classify_options[] = {
     {"incomplete", NULL, "as if parts of it had not come"},
     {NULL, NULL, NULL},
 };
+#define LEARNING_OPTIONS                                                                                               \
+    {"texts", "DIR", "labelled texts, every *.tsv in it; default /usr/share/aduan/training, the shipped ones"},        \
+        {"corpus", "FILE[,FILE]", "more of them, in the same form"},                                                   \
+        {"lexicon", "FILE", "spellings and what they stand for; default /usr/share/aduan/lexicon.tsv"},                \
+        {"categories", "FILE", "the rules that the model will work beside; default desk.categories"},                  \
+    {                                                                                                                  \
+        "agencies", "FILE", "their agencies; default desk.agencies"                                                    \
+    }
 static const struct option_row train_options[] = {
-    {"texts", "DIR", "labelled texts, every *.tsv in it; default /usr/share/aduan/training, the shipped ones"},
-    {"lexicon", "FILE", "spellings and what they stand for; default /usr/share/aduan/lexicon.tsv"},
-    {"categories", "FILE", "the rules that the model will work beside; default desk.categories"},
-    {"agencies", "FILE", "their agencies; default desk.agencies"},
+    LEARNING_OPTIONS,
+    {NULL, NULL, NULL},
+};
+static const struct option_row evaluate_options[] = {
+    {"folds", "N", "so many parts, each read by a model that learnt from the others; default 5"},
+    {"seed", "N", "deal the texts into other parts; default 0"},
+    {"model", "FILE", "no folds: this model reads every text"},
+    {"svg", "FILE", "draw it: what was taken for what, and how far probabilities can be believed"},
+    LEARNING_OPTIONS,
     {NULL, NULL, NULL},
 };
 static const struct option_row send_options[] = {
@@ -288,6 +301,13 @@ static const struct command table[] = {
      "Learn a model from labelled texts, and write it to FILE. The same texts, lexicon and rules give the same bytes. "
      "An existing FILE is replaced in one step: who has it open keeps what was there.",
      {"aduan train ./model.bin", "aduan train --texts ./texts ./model.bin"}, NEED_NOTHING, cmd_train, 0},
+    {"evaluate", NULL, FOR_TRIALS, "", 0, 0, evaluate_options,
+     "How well texts are understood, head by head. Accuracy, macro-F1, precision and recall of each class, what is taken "
+     "for what, and how far the probabilities can be believed. The texts are dealt into folds, and each is read by a "
+     "model that has not learnt it; the same seed gives the same figures.",
+     {"aduan evaluate --svg evaluation.svg", "aduan evaluate --json | jq '.heads[] | {head, accuracy, macro_f1}'",
+      "aduan evaluate --model ./model.bin --texts ./kept-apart"},
+     NEED_NOTHING, cmd_evaluate, 0},
     {"send", NULL, FOR_TRIALS, "TEXT", 1, 1, send_options,
      "Send one SMS through the whole line and wait for its answer. It goes in through bearerbox's fake SMSC link, "
      "as a citizen's would. Only the answer is on standard output; exit code 1 and the cause when none came.",

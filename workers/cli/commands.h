@@ -38,6 +38,7 @@ int cmd_integrator_list(struct cli *cli);
 int cmd_integrator_revoke(struct cli *cli);
 int cmd_classify(struct cli *cli);
 int cmd_train(struct cli *cli);
+int cmd_evaluate(struct cli *cli);
 int cmd_send(struct cli *cli);
 int cmd_phone(struct cli *cli);
 int cmd_verify(struct cli *cli);
