@@ -234,8 +234,8 @@ struct support_events {
 static inline int support_add_event(void *ctx, const Aduan__Record__Event *event)
 {
     /* sms Received, Opened, Classified, State, Assigned, Note, reply queUed, Accepted 'a', sent 's', delivered 'd',
-     * failed 'f', Quarantined, Joined */
-    static const char letters[] = "?ROCSANUasdfQJ";
+     * failed 'f', Quarantined, Joined, corrected 'K' */
+    static const char letters[] = "?ROCSANUasdfQJK";
     struct support_events *events = ctx;
     events->kinds[events->count++] = letters[event->kind];
     events->kinds[events->count] = '\0';

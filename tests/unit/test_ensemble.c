@@ -227,6 +227,26 @@ static void a_person_is_asked_when_the_model_is_not_sure(void **state)
     ensemble_free(unsure);
 }
 
+static void every_rule_that_fired_is_told(void **state)
+{
+    struct understanding out = ask(both, "kebakaran sampah bodoh");
+    char text[512], cut[24];
+    (void)state;
+    understanding_rules(&out, text, sizeof text);
+    size_t items = 1;
+    for (const char *at = text; (at = strstr(at, "; ")); at++)
+        items++;
+    assert_int_equal(items, out.found.hit_count);
+    assert_non_null(strstr(text, "category:sampah sampah +"));
+    assert_non_null(strstr(text, "urgency:emergency kebakaran +"));
+    understanding_rules(&out, cut, sizeof cut);
+    assert_true(strlen(cut) < sizeof cut && strncmp(text, cut, strlen(cut)) == 0);
+    assert_true(cut[0] == '\0' || text[strlen(cut)] == ';');
+    out = ask(both, "xyzzy");
+    understanding_rules(&out, text, sizeof text);
+    assert_string_equal(text, "");
+}
+
 static void rules_alone_decide_without_a_model(void **state)
 {
     struct understanding out = ask(alone, "kebakaran sampah bodoh");
@@ -284,6 +304,7 @@ int main(void)
         cmocka_unit_test(what_the_rules_take_for_an_emergency_the_model_may_not),
         cmocka_unit_test(a_hard_rule_may_say_that_it_is_no_emergency),
         cmocka_unit_test(a_person_is_asked_when_the_model_is_not_sure),
+        cmocka_unit_test(every_rule_that_fired_is_told),
         cmocka_unit_test(rules_alone_decide_without_a_model),
         cmocka_unit_test(what_it_thinks_is_told_in_short_and_in_whole_pieces),
     };

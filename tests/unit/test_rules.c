@@ -307,6 +307,13 @@ static void asking_the_rules(void **state)
     assert_string_equal(rules_agency_at(city, 0), "humas");
     assert_string_equal(rules_agency_at(city, 4), "pln2");
     assert_null(rules_agency_at(city, 5));
+    for (size_t i = 0; rules_category_at(city, i); i++)
+        assert_non_null(rules_agency_name(city, rules_category_agency(city, rules_category_at(city, i))));
+    assert_null(rules_category_agency(city, "aspirasi"));
+    assert_null(rules_type_urgency(city, "air"));
+    for (size_t i = 0; rules_type_at(city, i); i++)
+        assert_string_equal(rules_type_urgency(city, rules_type_at(city, i)),
+                            strcmp(rules_type_at(city, i), "darurat") == 0 ? "emergency" : "normal");
 }
 
 static void a_pattern_that_runs_away_is_given_up(void **state)

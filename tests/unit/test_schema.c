@@ -46,6 +46,7 @@ static const ProtobufCMessageDescriptor *const schemas[] = {
     &aduan__record__part__descriptor,
     &aduan__record__ticket__descriptor,
     &aduan__record__note__descriptor,
+    &aduan__record__correction__descriptor,
     &aduan__record__reply__descriptor,
     &aduan__record__event__descriptor,
     &aduan__record__identity__descriptor,
@@ -58,6 +59,7 @@ static const ProtobufCMessageDescriptor *const schemas[] = {
     &aduan__feed__v1__ticket_assigned__descriptor,
     &aduan__feed__v1__ticket_note__descriptor,
     &aduan__feed__v1__ticket_joined__descriptor,
+    &aduan__feed__v1__ticket_corrected__descriptor,
     &aduan__feed__v1__reply_progress__descriptor,
     &aduan__feed__v1__sms_quarantined__descriptor,
 };

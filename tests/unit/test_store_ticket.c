@@ -143,6 +143,113 @@ static void assigning_again_is_no_change_of_state(void **state)
     assert_string_equal(support_events(s, 4).kinds, "ASA");
 }
 
+static void correct(struct support *s, uint64_t id, const char *category, const char *type, const char *urgency)
+{
+    struct store_ticket_change c = verb(TICKET_CORRECT, NULL);
+    struct fault fault = {0};
+    c.category = category;
+    c.type = type;
+    c.urgency = urgency;
+    s->now_us += 1000;
+    if (store_ticket_change(s->store, id, &c, s->now_us, &fault) != OK)
+        fail_msg("%s", fault.text);
+}
+
+static void a_correction_keeps_what_was_before(void **state)
+{
+    struct support *s = *state;
+    Aduan__Record__Event event;
+    uint64_t id = support_sms(s, &(struct support_sms){.n = 1});
+    Ticket *ticket = get(s, id);
+    char was[64], type_was[64];
+    snprintf(was, sizeof was, "%s", ticket->category);
+    snprintf(type_was, sizeof type_was, "%s", ticket->type);
+    assert_int_equal(ticket->n_correction, 0);
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    correct(s, id, "sampah", NULL, NULL);
+    correct(s, id, "sampah", "darurat", "emergency");
+    correct(s, id, NULL, "pengaduan", "normal");
+    assert_string_equal(support_events(s, 4).kinds, "KKK");
+    check_state(s, id, "received");
+    ticket = get(s, id);
+    assert_string_equal(ticket->category, "sampah");
+    assert_string_equal(ticket->type, "pengaduan");
+    assert_string_equal(ticket->urgency, "normal");
+    assert_int_equal(ticket->n_correction, 3);
+    assert_string_equal(ticket->correction[0]->heads, "category");
+    assert_string_equal(ticket->correction[0]->category, was);
+    assert_string_equal(ticket->correction[0]->type, type_was);
+    assert_int_equal(ticket->correction[0]->sequence, 4);
+    assert_string_equal(ticket->correction[1]->heads, "category,type");
+    assert_string_equal(ticket->correction[1]->category, "sampah");
+    assert_string_equal(ticket->correction[2]->heads, "type");
+    assert_string_equal(ticket->correction[2]->type, "darurat");
+    assert_string_equal(ticket->correction[2]->urgency, "emergency");
+    assert_int_equal(ticket->n_note, 3);
+    assert_string_equal(ticket->note[2]->verb, "correct");
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    assert_int_equal(store_events(s->store, 5, 1, keep_event, &event), OK);
+    assert_int_equal(event.kind, EVENT_KIND(TICKET_CORRECTED));
+    assert_string_equal(event.detail, "category,type");
+    assert_string_equal(event.actor, "sari");
+    free(event.agency);
+    free(event.detail);
+    free(event.actor);
+}
+
+static void what_a_correction_needs(void **state)
+{
+    struct support *s = *state;
+    static char long_name[STORE_NAME_MAX_BYTES + 2];
+    uint64_t id = support_sms(s, &(struct support_sms){.n = 1});
+    struct store_ticket_change c = verb(TICKET_CORRECT, NULL);
+    assert_non_null(strstr(refused(s, id, c, E_INVALID).text, "a category or a type"));
+    memset(long_name, 'a', sizeof long_name - 1);
+    c.category = long_name;
+    refused(s, id, c, E_INVALID);
+    c.category = NULL;
+    c.type = "";
+    refused(s, id, c, E_INVALID);
+    /* What came in a peak and waits has nothing that could be corrected. */
+    Ticket *ticket = get(s, id);
+    ticket->unclassified = true;
+    struct store_txn txn = support_write(s);
+    assert_int_equal(txn_put_ticket(&txn, ticket, ticket->state), OK);
+    support_commit(&txn);
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    c.type = "informasi";
+    assert_non_null(strstr(refused(s, id, c, E_STATE).text, "has no class yet"));
+}
+
+static int count_ticket(void *ctx, const Ticket *ticket)
+{
+    uint64_t *ids = ctx;
+    ids[++ids[0]] = ticket->id;
+    return 0;
+}
+
+static void refusals_and_corrections_can_be_listed(void **state)
+{
+    struct support *s = *state;
+    uint64_t ids[4], found[5] = {0};
+    bool more;
+    for (uint32_t i = 0; i < 4; i++)
+        ids[i] = support_sms(s, &(struct support_sms){.n = i + 1});
+    correct(s, ids[1], "sampah", NULL, NULL);
+    change(s, ids[2], TICKET_ASSIGN, NULL);
+    change(s, ids[2], TICKET_REFUSE, "bukan kami");
+    change(s, ids[2], TICKET_ASSIGN, NULL);
+    change(s, ids[2], TICKET_REFUSE, "tetap bukan");
+    change(s, ids[3], TICKET_ASSIGN, NULL);
+    Ticket *ticket = get(s, ids[2]);
+    assert_string_equal(ticket->refused, "dlh,dlh");
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    struct store_ticket_filter filter = {.corrected = true};
+    assert_int_equal(store_tickets(s->store, &filter, count_ticket, found, &more), OK);
+    assert_int_equal(found[0], 2);
+    assert_true(found[1] == ids[2] && found[2] == ids[1]);
+}
+
 static void an_answer_becomes_a_reply_with_the_persons_words(void **state)
 {
     struct support *s = *state;
@@ -202,10 +309,10 @@ static void a_refusal_names_the_state_and_what_is_allowed(void **state)
     uint64_t id = support_sms(s, &(struct support_sms){.n = 1});
     struct fault fault = refused(s, id, verb(TICKET_CLOSE, NULL), E_STATE);
     char want[200];
-    snprintf(
-        want, sizeof want,
-        "ticket %llu is received: close is not allowed there; allowed: verify, assign, answer, hold, archive, note",
-        (unsigned long long)id);
+    snprintf(want, sizeof want,
+             "ticket %llu is received: close is not allowed there; allowed: verify, assign, answer, hold, archive, "
+             "note, correct",
+             (unsigned long long)id);
     assert_string_equal(fault.text, want);
     fault = refused(s, id + 1, verb(TICKET_CLOSE, NULL), E_NOT_FOUND);
     assert_non_null(strstr(fault.text, "there is no ticket"));
@@ -537,6 +644,9 @@ int main(void)
         T(from_received_to_closed),
         T(events_tell_before_and_after_and_never_the_words),
         T(assigning_again_is_no_change_of_state),
+        T(a_correction_keeps_what_was_before),
+        T(what_a_correction_needs),
+        T(refusals_and_corrections_can_be_listed),
         T(an_answer_becomes_a_reply_with_the_persons_words),
         T(a_reply_id_that_another_message_used_is_passed_over),
         T(held_and_resumed),

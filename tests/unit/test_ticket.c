@@ -24,7 +24,7 @@ static const struct {
     [TICKET_CLOSE] = {"close", "-CCCC----"},   [TICKET_HOLD] = {"hold", "HHHH-----"},
     [TICKET_RESUME] = {"resume", "------P--"}, [TICKET_ARCHIVE] = {"archive", "AA----A-A"},
     [TICKET_REFUSE] = {"refuse", "--FF-----"}, [TICKET_REOPEN] = {"reopen", "-----V-V-"},
-    [TICKET_NOTE] = {"note", "RVSPNCHAF"},
+    [TICKET_NOTE] = {"note", "RVSPNCHAF"},     [TICKET_CORRECT] = {"correct", "RVSPNCHAF"},
 };
 
 static void every_verb_in_every_state(void **unused)

@@ -112,6 +112,7 @@ static const struct row {
     {KIND(REPLY_FAILED), WHAT(REPLY_FAILED), "reply_failed"},
     {KIND(SMS_QUARANTINED), WHAT(SMS_QUARANTINED), "sms_quarantined"},
     {KIND(TICKET_JOINED), WHAT(TICKET_JOINED), "ticket_joined"},
+    {KIND(TICKET_CORRECTED), WHAT(TICKET_CORRECTED), "ticket_corrected"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -288,6 +289,45 @@ static void a_resend_says_how_many_they_are(void **unused)
     event.messages = 7;
     assert_true(view_event_init(&public, epoch, &event, &ticket, number, &out));
     assert_int_equal(out.ticket_joined.messages, 7);
+    view_event_done(&out);
+}
+
+static void a_correction_moves_only_what_comes_behind_it(void **unused)
+{
+    (void)unused;
+    Aduan__Record__Ticket ticket = a_ticket();
+    Aduan__Record__Correction first = ADUAN__RECORD__CORRECTION__INIT, second = ADUAN__RECORD__CORRECTION__INIT;
+    Aduan__Record__Correction *corrections[] = {&first, &second};
+    Aduan__Record__Event opened = an_event(KIND(TICKET_OPENED)), classified = an_event(KIND(TICKET_CLASSIFIED));
+    Aduan__Record__Event corrected = an_event(KIND(TICKET_CORRECTED));
+    struct view_event out;
+    first.sequence = 50, first.category = "jalan", first.type = "darurat", first.urgency = "emergency";
+    second.sequence = 60, second.category = "listrik", second.type = "pengaduan", second.urgency = "normal";
+    ticket.n_correction = 2;
+    ticket.correction = corrections;
+    assert_true(view_event_init(&full, epoch, &opened, &ticket, NULL, &out));
+    assert_string_equal(out.topic, "v1.full.1708.ticket_opened.jalan.");
+    view_event_done(&out);
+    opened.sequence = 55; /* what says nothing of its category, between the two */
+    assert_true(view_event_init(&full, epoch, &opened, &ticket, NULL, &out));
+    assert_string_equal(out.category, "listrik");
+    view_event_done(&out);
+    opened.sequence = 61;
+    assert_true(view_event_init(&full, epoch, &opened, &ticket, NULL, &out));
+    assert_string_equal(out.category, "penerangan");
+    view_event_done(&out);
+    classified.category = "jalan";
+    assert_true(view_event_init(&public, epoch, &classified, &ticket, NULL, &out));
+    assert_string_equal(out.ticket_classified.urgency, "emergency");
+    view_event_done(&out);
+    corrected.sequence = 50;
+    corrected.type = "pengaduan", corrected.category = "listrik";
+    assert_true(view_event_init(&public, epoch, &corrected, &ticket, NULL, &out));
+    assert_string_equal(out.topic, "v1.acme.1708.ticket_corrected.listrik.");
+    assert_string_equal(out.ticket_corrected.category, "listrik");
+    assert_string_equal(out.ticket_corrected.category_before, "jalan");
+    assert_string_equal(out.ticket_corrected.type_before, "darurat");
+    assert_string_equal(out.ticket_corrected.urgency, "normal");
     view_event_done(&out);
 }
 
@@ -600,6 +640,7 @@ int main(void)
         cmocka_unit_test(causes_are_for_those_inside),
         cmocka_unit_test(an_event_of_a_ticket_without_a_class_stays_as_it_was_seen),
         cmocka_unit_test(a_resend_says_how_many_they_are),
+        cmocka_unit_test(a_correction_moves_only_what_comes_behind_it),
         cmocka_unit_test(a_state_has_its_name),
         cmocka_unit_test(an_event_without_a_ticket_is_whole),
         cmocka_unit_test(held_tickets_are_not_public),

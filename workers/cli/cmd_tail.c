@@ -34,6 +34,7 @@ static const char *const kinds[] = {
     "reply_failed",
     "sms_quarantined",
     "ticket_joined",
+    "ticket_corrected",
 };
 
 static const char *kind_name(Aduan__Record__Event__Kind kind)

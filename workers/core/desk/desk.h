@@ -41,6 +41,7 @@ struct verdict {
     char model[MODEL_ID_BYTES];
     char guesses[512]; /* as understanding_guesses() has them */
     char flags[64];    /* as understanding_flags() has them */
+    char rules[512];   /* as understanding_rules() has them */
 };
 
 /* The model that desk.model names; where it names none, the one that came with the program. As model_open(). */

@@ -177,6 +177,22 @@ void understanding_guesses(const struct ensemble *ensemble, const struct underst
     }
 }
 
+void understanding_rules(const struct understanding *reading, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < reading->found.hit_count; i++) {
+        const struct rule_hit *hit = &reading->found.hits[i];
+        int n = snprintf(out + used, size - used, "%s%s:%s %s %+g", used ? "; " : "", hit->head, hit->label, hit->rule,
+                         hit->weight);
+        if (n < 0 || (size_t)n >= size - used) {
+            out[used] = '\0';
+            return;
+        }
+        used += (size_t)n;
+    }
+}
+
 void understanding_explain(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size)
 {
     rules_explain(&reading->found, out, size);

@@ -41,6 +41,9 @@ void understanding_flags(const struct ensemble *ensemble, const struct understan
  * whole heads to size bytes with NUL; "" without a model. */
 void understanding_guesses(const struct ensemble *ensemble, const struct understanding *reading, char *out,
                            size_t size);
+/* Every rule that fired, whatever was decided, those that decided first: "category:jalan berlubang +2; type:pengaduan
+ * mohon +1". Whole items only. */
+void understanding_rules(const struct understanding *reading, char *out, size_t size);
 /* Why, in one line for the ticket: the rules that decided, then what the model thinks of the category. Whole items
  * only. */
 void understanding_explain(const struct ensemble *ensemble, const struct understanding *reading, char *out,

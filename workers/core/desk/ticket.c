@@ -40,6 +40,9 @@ static const unsigned char transitions[TICKET_VERB_END][STATE_END] = {
     [TICKET_NOTE]    = {[RECEIVED] = RECEIVED, [VERIFIED] = VERIFIED, [ASSIGNED] = ASSIGNED,
                         [IN_PROGRESS] = IN_PROGRESS, [ANSWERED] = ANSWERED, [CLOSED] = CLOSED, [HELD] = HELD,
                         [ARCHIVED] = ARCHIVED, [REFUSED] = REFUSED},
+    [TICKET_CORRECT] = {[RECEIVED] = RECEIVED, [VERIFIED] = VERIFIED, [ASSIGNED] = ASSIGNED,
+                        [IN_PROGRESS] = IN_PROGRESS, [ANSWERED] = ANSWERED, [CLOSED] = CLOSED, [HELD] = HELD,
+                        [ARCHIVED] = ARCHIVED, [REFUSED] = REFUSED},
 };
 
 static const struct state_row {
@@ -61,7 +64,7 @@ static const char *const verbs[TICKET_VERB_END] = {
     [TICKET_VERIFY] = "verify", [TICKET_ASSIGN] = "assign", [TICKET_START] = "start",
     [TICKET_ANSWER] = "answer", [TICKET_CLOSE] = "close",   [TICKET_HOLD] = "hold",
     [TICKET_RESUME] = "resume", [TICKET_ARCHIVE] = "archive", [TICKET_REFUSE] = "refuse",
-    [TICKET_REOPEN] = "reopen", [TICKET_NOTE] = "note",
+    [TICKET_REOPEN] = "reopen", [TICKET_NOTE] = "note",   [TICKET_CORRECT] = "correct",
 };
 /* clang-format on */
 

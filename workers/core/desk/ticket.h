@@ -17,9 +17,10 @@ enum ticket_verb {
     TICKET_HOLD,
     TICKET_RESUME, /* held → where it was (received, when that is unknown) */
     TICKET_ARCHIVE,
-    TICKET_REFUSE, /* the agency: not ours; the next verify or assign takes it up */
-    TICKET_REOPEN, /* closed or archived → verified */
-    TICKET_NOTE,   /* no change of state */
+    TICKET_REFUSE,  /* the agency: not ours; the next verify or assign takes it up */
+    TICKET_REOPEN,  /* closed or archived → verified */
+    TICKET_NOTE,    /* no change of state */
+    TICKET_CORRECT, /* its category or type; no change of state */
     TICKET_VERB_END
 };
 

@@ -182,8 +182,10 @@ struct store_ticket_change {
     enum ticket_verb verb;
     const char *actor;  /* who did it; needed */
     const char *agency; /* TICKET_ASSIGN needs one */
-    const char *text;   /* UTF-8. TICKET_NOTE, TICKET_ANSWER (what the citizen is sent) and TICKET_REFUSE (the reason)
-                           need one; the others may say why, or NULL */
+    /* TICKET_CORRECT needs one of the first two; NULL leaves what there is */
+    const char *category, *type, *urgency;
+    const char *text; /* UTF-8. TICKET_NOTE, TICKET_ANSWER (what the citizen is sent) and TICKET_REFUSE (the reason)
+                         need one; the others may say why, or NULL */
     size_t text_len;
 };
 
@@ -200,6 +202,7 @@ struct store_ticket_filter {
     uint64_t since_us, until_us;                      /* opened in [since, until); 0: open end */
     uint64_t after_id;                                /* paging: only ids below it (newest first); 0: from the newest */
     size_t limit;                                     /* 0: all */
+    bool corrected;                                   /* only those that a person corrected or an agency refused */
 };
 typedef int (*store_ticket_fn)(void *ctx, const Aduan__Record__Ticket *ticket); /* non-zero stops */
 /* Newest first. *more: there is another page after the last one handed out. */

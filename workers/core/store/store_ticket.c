@@ -130,6 +130,10 @@ static int check_change(const struct store_ticket_change *change, struct fault *
         return fault_set(fault, E_INVALID, "refuse needs a reason: say whose matter it is");
     if (change->verb == TICKET_ASSIGN && !is_name(change->agency))
         return fault_set(fault, E_INVALID, "assign needs an agency");
+    if (change->verb == TICKET_CORRECT && !change->category && !change->type)
+        return fault_set(fault, E_INVALID, "correct needs a category or a type");
+    if ((change->category && !is_name(change->category)) || (change->type && !is_name(change->type)))
+        return fault_set(fault, E_INVALID, "a category or a type is a short name");
     if (!is_name(change->actor))
         return fault_set(fault, E_INVALID, "%s needs to say who does it", verb);
     return OK;
@@ -164,11 +168,44 @@ static void add_note(Ticket *ticket, const struct store_ticket_change *change, u
     record_add_message(&ticket->note, &ticket->n_note, note);
 }
 
-static void move(Ticket *ticket, const struct step *step, uint64_t now_us)
+/* The class as it was is kept with the event that changes it: whoever reads the log later sees it as it was then. */
+static void correct(Ticket *ticket, const struct store_ticket_change *change, uint64_t sequence)
 {
+    Aduan__Record__Correction *before = record_alloc(sizeof *before);
+    aduan__record__correction__init(before);
+    before->sequence = sequence;
+    record_set_string(&before->heads, !change->type ? "category" : !change->category ? "type" : "category,type");
+    record_set_string(&before->type, ticket->type);
+    record_set_string(&before->category, ticket->category);
+    record_set_string(&before->urgency, ticket->urgency);
+    record_add_message(&ticket->correction, &ticket->n_correction, before);
+    if (change->category)
+        record_set_string(&ticket->category, change->category);
+    if (change->type)
+        record_set_string(&ticket->type, change->type);
+    if (change->urgency)
+        record_set_string(&ticket->urgency, change->urgency);
+}
+
+static void note_refusal(Ticket *ticket)
+{
+    char *list;
+    if (asprintf(&list, "%s%s%s", ticket->refused, *ticket->refused ? "," : "", ticket->agency) < 0)
+        abort();
+    record_set_string(&ticket->refused, list);
+    free(list);
+}
+
+static void move(struct store_txn *txn, Ticket *ticket, const struct step *step)
+{
+    uint64_t now_us = txn->now_us;
     add_note(ticket, step->change, now_us);
-    if (step->change->verb == TICKET_NOTE)
+    if (step->change->verb == TICKET_CORRECT)
+        correct(ticket, step->change, txn->next_sequence);
+    if (step->change->verb == TICKET_NOTE || step->change->verb == TICKET_CORRECT)
         return;
+    if (step->change->verb == TICKET_REFUSE)
+        note_refusal(ticket);
     ticket->state = step->after;
     ticket->changed_us = now_us;
     ticket->held_from = step->change->verb == TICKET_HOLD ? step->before : TICKET_STATE(TICKET_STATE_NONE);
@@ -192,6 +229,8 @@ static int put_event(struct store_txn *txn, const Ticket *ticket, const struct s
     event.state_before = step->before;
     event.actor = (char *)step->change->actor;
     event.detail = (char *)ticket_verb_name(step->change->verb);
+    if (kind == EVENT_KIND(TICKET_CORRECTED))
+        event.detail = ticket->correction[ticket->n_correction - 1]->heads;
     return txn_event(txn, &event);
 }
 
@@ -202,6 +241,8 @@ static int put_events(struct store_txn *txn, const Ticket *ticket, const struct 
         rc = put_event(txn, ticket, step, EVENT_KIND(TICKET_ASSIGNED));
     if (step->change->verb == TICKET_NOTE)
         rc = put_event(txn, ticket, step, EVENT_KIND(TICKET_NOTE));
+    if (step->change->verb == TICKET_CORRECT)
+        rc = put_event(txn, ticket, step, EVENT_KIND(TICKET_CORRECTED));
     if (rc == OK && step->after != step->before)
         rc = put_event(txn, ticket, step, EVENT_KIND(TICKET_STATE));
     return rc;
@@ -252,7 +293,10 @@ int txn_change_ticket(struct store_txn *txn, Ticket *ticket, const struct store_
     if (ticket->n_note >= STORE_TICKET_NOTES_MAX)
         return fault_set(fault, E_FULL, "ticket %" PRIu64 " has %d notes already; open a new one for what follows",
                          ticket->id, STORE_TICKET_NOTES_MAX);
-    move(ticket, &step, txn->now_us);
+    if (change->verb == TICKET_CORRECT && ticket->unclassified)
+        return fault_set(fault, E_STATE,
+                         "ticket %" PRIu64 " has no class yet: it came in a peak; try again in a moment", ticket->id);
+    move(txn, ticket, &step);
     int rc = OK;
     if (change->verb == TICKET_ANSWER)
         rc = queue_answer(txn, ticket, change, fault);

@@ -193,6 +193,7 @@ static void fill(Ticket *ticket, const struct verdict *verdict, bool gave_up)
     record_set_string(&ticket->model, gave_up ? "" : verdict->model);
     record_set_string(&ticket->guesses, gave_up ? "" : verdict->guesses);
     record_set_string(&ticket->flags, gave_up ? "" : verdict->flags);
+    record_set_string(&ticket->rules, gave_up ? "" : verdict->rules);
     if (verdict->language && *verdict->language)
         record_set_string(&ticket->language, verdict->language);
     ticket->unclassified = false;

@@ -72,6 +72,7 @@ static void check_kind(struct verify *v, const Event *event)
     case EVENT_KIND(TICKET_STATE):
     case EVENT_KIND(TICKET_ASSIGNED):
     case EVENT_KIND(TICKET_NOTE):
+    case EVENT_KIND(TICKET_CORRECTED):
     case EVENT_KIND(REPLY_ACCEPTED):
     case EVENT_KIND(REPLY_SENT):
     case EVENT_KIND(REPLY_DELIVERED):

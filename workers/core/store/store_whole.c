@@ -157,6 +157,7 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     ticket.model = borrowed(verdict->model);
     ticket.guesses = borrowed(verdict->guesses);
     ticket.flags = borrowed(verdict->flags);
+    ticket.rules = borrowed(verdict->rules);
     ticket.text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
     ticket.incomplete = message->incomplete;
     ticket.unclassified = verdict->unread;

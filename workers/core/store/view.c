@@ -107,9 +107,27 @@ static const char *agency_of(const Event *event, const Ticket *ticket)
     return *event->agency || is_early(event, ticket) ? event->agency : ticket->agency;
 }
 
+/* The ticket's class when the event was written, where a person has corrected it since; NULL: it is as it was. */
+static const Aduan__Record__Correction *corrected_since(const Event *event, const Ticket *ticket)
+{
+    for (size_t i = 0; ticket && i < ticket->n_correction; i++)
+        if (ticket->correction[i]->sequence > event->sequence)
+            return ticket->correction[i];
+    return NULL;
+}
+
 static const char *category_of(const Event *event, const Ticket *ticket)
 {
-    return *event->category || !ticket || is_early(event, ticket) ? event->category : ticket->category;
+    const Aduan__Record__Correction *then = corrected_since(event, ticket);
+    if (*event->category || !ticket || is_early(event, ticket))
+        return event->category;
+    return then ? then->category : ticket->category;
+}
+
+static const char *urgency_of(const Event *event, const Ticket *ticket)
+{
+    const Aduan__Record__Correction *then = corrected_since(event, ticket);
+    return then ? then->urgency : ticket ? ticket->urgency : "";
 }
 
 static bool visible(const struct view *view, const Event *event, const Ticket *ticket)
@@ -250,7 +268,7 @@ static void fill_classified(const struct source *from, struct view_event *out)
     what->type = either(from->event->type, ticket ? ticket->type : "");
     what->category = either(from->event->category, ticket ? ticket->category : "");
     what->agency = either(from->event->agency, ticket ? ticket->agency : "");
-    what->urgency = words(ticket ? ticket->urgency : "");
+    what->urgency = words(urgency_of(from->event, ticket));
     what->why = inside_only(from);
     out->event.ticket_classified = what;
 }
@@ -301,6 +319,22 @@ static void fill_joined(const struct source *from, struct view_event *out)
     out->event.ticket_joined = &out->ticket_joined;
 }
 
+static void fill_corrected(const struct source *from, struct view_event *out)
+{
+    Aduan__Feed__V1__TicketCorrected *what = &out->ticket_corrected;
+    const Ticket *ticket = from->ticket;
+    aduan__feed__v1__ticket_corrected__init(what);
+    what->type = words(from->event->type);
+    what->category = words(from->event->category);
+    what->urgency = words(urgency_of(from->event, ticket));
+    for (size_t i = 0; ticket && i < ticket->n_correction; i++)
+        if (ticket->correction[i]->sequence == from->event->sequence) {
+            what->type_before = words(ticket->correction[i]->type);
+            what->category_before = words(ticket->correction[i]->category);
+        }
+    out->event.ticket_corrected = what;
+}
+
 static const struct kind_row {
     const char *name;
     Aduan__Feed__V1__Event__WhatCase what;
@@ -319,6 +353,7 @@ static const struct kind_row {
     [KIND(REPLY_FAILED)] = {"reply_failed", WHAT(REPLY_FAILED), fill_reply},
     [KIND(SMS_QUARANTINED)] = {"sms_quarantined", WHAT(SMS_QUARANTINED), fill_quarantined},
     [KIND(TICKET_JOINED)] = {"ticket_joined", WHAT(TICKET_JOINED), fill_joined},
+    [KIND(TICKET_CORRECTED)] = {"ticket_corrected", WHAT(TICKET_CORRECTED), fill_corrected},
 };
 
 /* NULL: a kind that this program does not know. */

@@ -75,12 +75,44 @@ bool rules_has_category(const struct rules *rules, const char *category)
     return rules_label_find(rules, HEAD_CATEGORY, category) != RULES_NONE;
 }
 
-const char *rules_agency_at(const struct rules *rules, size_t i)
+const char *rules_category_agency(const struct rules *rules, const char *category)
+{
+    uint32_t i = rules_label_find(rules, HEAD_CATEGORY, category);
+    return i == RULES_NONE ? NULL : rules->labels[rules->labels[i].agency].name;
+}
+
+const char *rules_type_urgency(const struct rules *rules, const char *type)
+{
+    uint32_t i = rules_label_find(rules, HEAD_TYPE, type);
+    if (i == RULES_NONE)
+        return NULL;
+    for (size_t at = 0; at < rules->label_count; at++)
+        if (rules->labels[at].head == HEAD_URGENCY && rules->labels[at].implied_type == i)
+            return rules->labels[at].name;
+    return "normal";
+}
+
+static const char *label_at(const struct rules *rules, enum rules_head head, size_t i)
 {
     for (size_t at = 0; at < rules->label_count; at++)
-        if (rules->labels[at].head == HEAD_AGENCY && i-- == 0)
+        if (rules->labels[at].head == head && i-- == 0)
             return rules->labels[at].name;
     return NULL;
+}
+
+const char *rules_agency_at(const struct rules *rules, size_t i)
+{
+    return label_at(rules, HEAD_AGENCY, i);
+}
+
+const char *rules_category_at(const struct rules *rules, size_t i)
+{
+    return label_at(rules, HEAD_CATEGORY, i);
+}
+
+const char *rules_type_at(const struct rules *rules, size_t i)
+{
+    return label_at(rules, HEAD_TYPE, i);
 }
 
 uint64_t rules_limit_hits(const struct rules *rules)

@@ -72,8 +72,14 @@ const char *rules_agency_name(const struct rules *rules, const char *agency_id);
 const char *rules_category_name(const struct rules *rules, const char *category, const char *language);
 /* True when categories.yaml has it. */
 bool rules_has_category(const struct rules *rules, const char *category);
-/* Enumerates agencies; NULL past the end. */
+/* The agency that takes what is of this category and names no other; NULL when there is no such category. */
+const char *rules_category_agency(const struct rules *rules, const char *category);
+/* "emergency" for the type that goes with it, else "normal"; NULL when there is no such type. */
+const char *rules_type_urgency(const struct rules *rules, const char *type);
+/* Enumerate them; NULL past the end. */
 const char *rules_agency_at(const struct rules *rules, size_t i);
+const char *rules_category_at(const struct rules *rules, size_t i);
+const char *rules_type_at(const struct rules *rules, size_t i);
 /* How often a pattern was given up at its match limit since the load. */
 uint64_t rules_limit_hits(const struct rules *rules);
 
