@@ -271,18 +271,22 @@ int cmd_ticket_show(struct cli *cli)
 
 /* --- change --- */
 
-static int check_agency(const struct cli *cli, const struct rules *rules, const char *agency)
+/* One of what `at` enumerates, or a refusal with the nearest of them. */
+static int check_label(const struct cli *cli, const struct rules *rules,
+                       const char *(*at)(const struct rules *rules, size_t i), const char *what, const char *label)
 {
-    enum { AGENCIES_MAX = 512 };
-    const char *names[AGENCIES_MAX], *name;
+    enum { LABELS_MAX = 512 };
+    const char *names[LABELS_MAX], *name;
     size_t count = 0;
 
-    if (rules_agency_name(rules, agency))
-        return CLI_OK;
-    while (count < AGENCIES_MAX && (name = rules_agency_at(rules, count)))
+    while (count < LABELS_MAX && (name = at(rules, count))) {
+        if (strcmp(name, label) == 0)
+            return CLI_OK;
         names[count++] = name;
-    name = yaml_nearest(agency, names, count);
-    return cli_fail(cli, CLI_NOT_FOUND, "%s has no agency \"%s\"%s%s%s", cli->config->agencies_path, agency,
+    }
+    name = yaml_nearest(label, names, count);
+    return cli_fail(cli, CLI_NOT_FOUND, "%s has no %s \"%s\"%s%s%s",
+                    at == rules_agency_at ? cli->config->agencies_path : cli->config->categories_path, what, label,
                     name ? "; did you mean \"" : "", name ? name : "", name ? "\"?" : "");
 }
 
@@ -336,7 +340,7 @@ static int check_with_rules(const struct cli *cli, const struct store_ticket_cha
     if (err)
         return cli_fail_fault(cli, err, &fault);
     if (change->verb == TICKET_ASSIGN)
-        code = check_agency(cli, rules, change->agency);
+        code = check_label(cli, rules, rules_agency_at, "agency", change->agency);
     else
         code = tell_cost(cli, rules, id, change->text);
     rules_free(rules);
@@ -380,4 +384,65 @@ int cmd_ticket_change(struct cli *cli)
     if (err)
         return cli_fail_fault(cli, err, &fault);
     return report_change(cli, id);
+}
+
+/* --- correct --- */
+
+/* What the citizen's words are about, as a person reads them. The urgency follows from the type. */
+static int correct(struct cli *cli, const struct rules *rules, struct store_ticket_change *change, uint64_t id)
+{
+    Aduan__Record__Ticket *ticket = NULL;
+    struct fault fault = {0};
+    const char *agency;
+    int code = CLI_OK;
+
+    if (change->category)
+        code = check_label(cli, rules, rules_category_at, "category", change->category);
+    if (code == CLI_OK && change->type)
+        code = check_label(cli, rules, rules_type_at, "type", change->type);
+    if (code != CLI_OK)
+        return code;
+    change->urgency = change->type ? rules_type_urgency(rules, change->type) : NULL;
+    if (store_ticket_change(cli->store, id, change, clock_now_us(), &fault) != OK)
+        return cli_fail_fault(cli, fault.code, &fault);
+    code = get_ticket(cli, id, &ticket);
+    if (code != CLI_OK)
+        return code;
+    agency = rules_category_agency(rules, ticket->category);
+    if (ticket_is_open(ticket->state) && agency && strcmp(agency, ticket->agency) != 0)
+        cli_remark(cli, "it stays with %s; %s takes %s: aduan ticket assign %llu %s",
+                   *ticket->agency ? ticket->agency : "nobody", agency, ticket->category, (unsigned long long)id,
+                   agency);
+    if (cli->json)
+        code = show(cli, ticket, NULL);
+    else
+        printf("#%llu %s · %s\n", (unsigned long long)id, ticket->type, ticket->category);
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    return code;
+}
+
+int cmd_ticket_correct(struct cli *cli)
+{
+    struct store_ticket_change change = {.verb = TICKET_CORRECT,
+                                         .actor = cli->actor,
+                                         .category = cli_option(cli, "category"),
+                                         .type = cli_option(cli, "type"),
+                                         .text = cli->operands[1]};
+    struct rules *rules;
+    struct fault fault = {0};
+    uint64_t id;
+    int code = parse_id(cli, cli->operands[0], &id);
+
+    change.text_len = change.text ? strlen(change.text) : 0;
+    if (code == CLI_OK && !change.category && !change.type)
+        code = cli_fail(cli, CLI_USAGE, "say what it is: --category NAME, --type NAME, or both");
+    if (code == CLI_OK)
+        code = check_text(cli, change.text, false);
+    if (code != CLI_OK)
+        return code;
+    if (rules_load(cli->config->categories_path, cli->config->agencies_path, &rules, &fault) != OK)
+        return cli_fail_fault(cli, fault.code, &fault);
+    code = correct(cli, rules, &change, id);
+    rules_free(rules);
+    return code;
 }

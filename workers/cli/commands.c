@@ -39,6 +39,11 @@ static const struct option_row show_options[] = {
     {"reveal", NULL, "show the citizen's number too; the ticket keeps a note of who looked"},
     {NULL, NULL, NULL},
 };
+static const struct option_row correct_options[] = {
+    {"category", "NAME", "what it is about: jalan, sampah, …"},
+    {"type", "NAME", "pengaduan, aspirasi, informasi, pujian, darurat, spam, lainnya; darurat makes it an emergency"},
+    {NULL, NULL, NULL},
+};
 static const struct option_row tail_options[] = {
     {"from", "SEQ", "start at this sequence number; 1 is the beginning"},
     {"since", "WHEN", "start at this time: 10m, 2d, 2026-11-01"},
@@ -261,6 +266,11 @@ static const struct command table[] = {
     TICKET_CHANGE("assign", "ID AGENCY [NOTE]", 2, 3, TICKET_ASSIGN,
      "Give it to an agency of agencies.yaml.",
      "aduan ticket assign 1000015 dpupr"),
+    {"ticket correct", NULL, FOR_STAFF, "ID [NOTE]", 1, 2, correct_options,
+     "Say what it is about, when it was understood wrongly. To name the category or type that it has confirms it. The "
+     "agency stays: assign gives it to another. aduan train --tickets learns from it.",
+     {"aduan ticket correct 1000015 --category sampah", "aduan ticket correct 1000015 --type informasi"},
+     WRITES, cmd_ticket_correct, TICKET_CORRECT},
     TICKET_CHANGE("start", "ID [NOTE]", 1, 2, TICKET_START,
      "The agency works on it.",
      "aduan ticket start 1000015"),

@@ -30,6 +30,7 @@ int cmd_replies_lint(struct cli *cli);
 int cmd_tickets(struct cli *cli);
 int cmd_ticket_show(struct cli *cli);
 int cmd_ticket_change(struct cli *cli);
+int cmd_ticket_correct(struct cli *cli);
 int cmd_tail(struct cli *cli);
 int cmd_feed_key(struct cli *cli);
 int cmd_feed_trim(struct cli *cli);

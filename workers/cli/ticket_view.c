@@ -159,10 +159,25 @@ static json_t *resent_json(const struct ticket_resent *resent)
     return object;
 }
 
+static json_t *correction_json(const Aduan__Record__Correction *correction)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "event", json_integer((json_int_t)correction->sequence));
+    json_object_set_new(object, "heads", text_or_null(correction->heads));
+    json_object_set_new(object, "type_before", text_or_null(correction->type));
+    json_object_set_new(object, "category_before", text_or_null(correction->category));
+    json_object_set_new(object, "urgency_before", text_or_null(correction->urgency));
+    return object;
+}
+
 json_t *ticket_file_json(const struct ticket_file *file)
 {
     json_t *object = json_object(), *replies = json_array(), *notes = json_array(), *resent = json_array();
+    json_t *corrections = json_array();
 
+    for (size_t i = 0; i < file->ticket->n_correction; i++)
+        json_array_append_new(corrections, correction_json(file->ticket->correction[i]));
     for (size_t i = 0; i < file->resent_count; i++)
         json_array_append_new(resent, resent_json(&file->resent[i]));
     for (size_t i = 0; i < file->reply_count; i++)
@@ -180,6 +195,9 @@ json_t *ticket_file_json(const struct ticket_file *file)
     json_object_set_new(object, "model", text_or_null(file->ticket->model));
     json_object_set_new(object, "guesses", text_or_null(file->ticket->guesses));
     json_object_set_new(object, "flags", text_or_null(file->ticket->flags));
+    json_object_set_new(object, "rules", text_or_null(file->ticket->rules));
+    json_object_set_new(object, "refused_by", text_or_null(file->ticket->refused));
+    json_object_set_new(object, "corrections", corrections);
     json_object_set_new(object, "replies", replies);
     json_object_set_new(object, "notes", notes);
     json_object_set_new(object, "message", file->message ? message_json(file->message) : json_null());
@@ -336,6 +354,8 @@ void ticket_file_print(const struct cli *cli, const struct ticket_file *file, FI
     field(cli, out, "why", ticket->unclassified ? "received in a peak, not classified yet" : ticket->why);
     if (*ticket->flags)
         field(cli, out, "flags", ticket->flags);
+    if (!ticket->unclassified)
+        ticket_understood(cli, ticket, out);
     field(cli, out, "to", ticket->shortcode);
     if (file->number) {
         char *number = output_clean(file->number, strlen(file->number), false);

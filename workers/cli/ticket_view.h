@@ -31,4 +31,7 @@ json_t *ticket_json(const Aduan__Record__Ticket *ticket);
 json_t *ticket_file_json(const struct ticket_file *file);
 void ticket_file_print(const struct cli *cli, const struct ticket_file *file, FILE *out);
 
+/* Lines of the card about how it was understood: what the model thought, the rules that fired, what people said. */
+void ticket_understood(const struct cli *cli, const Aduan__Record__Ticket *ticket, FILE *out);
+
 #endif
