@@ -121,12 +121,70 @@ static void what_is_nearly_the_same_shares_a_fold(void **state)
     corpus_free(corpus);
 }
 
+static void what_is_added_leaves_the_folds_of_the_base(void **state)
+{
+    struct corpus *base = corpus_new(), *more = corpus_new();
+    (void)state;
+    corpus_head_add(base, "label", NULL);
+    corpus_head_add(more, "label", NULL);
+    for (int i = 0; i < 40; i++) {
+        char text[96];
+        snprintf(text, sizeof text, "kata%c%c lain%c%c sekali%c%c", 'a' + i % 26, 'b' + i / 26, 'c' + i % 20,
+                 'd' + i / 20, 'e' + i % 15, 'f' + i / 15);
+        corpus_add(base, text, strlen(text), (const char *const[]){i % 2 ? "ganjil" : "genap"});
+        more->origin = CORPUS_TICKET;
+        more->weight = 3;
+        if (i % 5 == 0) /* another text, and one that is like one at the base, before it */
+            corpus_add(more, i == 0 ? text : "sesuatu yang lain lagi", i == 0 ? strlen(text) : 22,
+                       (const char *const[]){"genap"});
+        more->origin = CORPUS_BASE;
+        more->weight = 0;
+        corpus_add(more, text, strlen(text), (const char *const[]){i % 2 ? "ganjil" : "genap"});
+    }
+    corpus_finish(base, 4);
+    corpus_finish(more, 4);
+    size_t at = 0;
+    for (size_t i = 0; i < more->count; i++)
+        if (more->texts[i].origin == CORPUS_BASE) {
+            assert_int_equal(more->texts[i].fold, base->texts[at++].fold);
+            assert_int_equal(more->texts[i].weight, 1);
+        } else {
+            assert_int_equal(more->texts[i].weight, 3);
+        }
+    assert_int_equal(at, 40);
+    assert_int_equal(more->texts[0].fold, more->texts[1].fold);
+    corpus_free(base);
+    corpus_free(more);
+}
+
+static void a_text_may_be_known_not_to_have_a_label(void **state)
+{
+    struct corpus *corpus = corpus_new();
+    (void)state;
+    corpus_head_add(corpus, "label", NULL);
+    corpus_add(corpus, "satu", 4, (const char *const[]){"z"});
+    corpus_add(corpus, "dua", 3, (const char *const[]){NULL});
+    corpus_deny(corpus, 0, "z");
+    corpus_add(corpus, "tiga", 4, (const char *const[]){"a"});
+    corpus_label_add(corpus, 0, "m");
+    corpus_finish(corpus, 2);
+    assert_int_equal(corpus->heads[0].label_count, 3);
+    assert_string_equal(corpus->heads[0].labels[2], "z");
+    assert_int_equal(corpus->texts[0].label[0], 2);
+    assert_int_equal(corpus->texts[1].label[0], CORPUS_DENIED(2));
+    assert_int_equal(corpus_head_find(corpus, "label"), 0);
+    assert_int_equal(corpus_head_find(corpus, "nothing"), SIZE_MAX);
+    corpus_free(corpus);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_read_with_all_its_labels),
         cmocka_unit_test(what_is_wrong_in_a_file_is_told_with_its_place),
         cmocka_unit_test(what_is_nearly_the_same_shares_a_fold),
+        cmocka_unit_test(what_is_added_leaves_the_folds_of_the_base),
+        cmocka_unit_test(a_text_may_be_known_not_to_have_a_label),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

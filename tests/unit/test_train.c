@@ -174,6 +174,67 @@ static void labels_that_say_nothing_are_learnt_as_such(void **state)
     corpus_free(corpus);
 }
 
+/* The small corpus and what a citizen wrote, as often as `weight` says, with a label, or as not being of it. */
+static struct model *taught(const char *text, const char *label, const char *denied, unsigned weight, void **bytes)
+{
+    struct train_recipe recipe = train_recipe_default();
+    struct corpus *corpus = small_corpus(4);
+    struct model *model;
+    struct fault fault;
+    size_t len;
+    corpus->origin = CORPUS_TICKET;
+    corpus->weight = weight;
+    for (int i = 0; weight > 0 && i < 4; i++) {
+        char varied[128];
+        snprintf(varied, sizeof varied, "%s %c%c%c", text, 'p' + i, 'a' + i, 'k' + i);
+        corpus_add(corpus, varied, strlen(varied), (const char *const[]){label, NULL});
+        if (denied)
+            corpus_deny(corpus, 0, denied);
+    }
+    corpus_finish(corpus, 4);
+    assert_int_equal(train_model(corpus, &recipe, NULL, bytes, &len, &fault), OK);
+    assert_int_equal(model_from_memory("taught", *bytes, len, &model, &fault), OK);
+    /* Its words are in the model as hashes alone. */
+    assert_null(memmem(*bytes, len, "sukirman", strlen("sukirman")));
+    assert_non_null(memmem(*bytes, len, "menumpuk", strlen("menumpuk")));
+    corpus_free(corpus);
+    return model;
+}
+
+/* How much more the score of jalan is than that of sampah. */
+static double lead(struct model *model, const char *text)
+{
+    struct predictor *predictor = predictor_new(model);
+    struct prediction prediction;
+    double scores[2];
+    predictor_read(predictor, text, strlen(text), NULL, &prediction);
+    predictor_scores(predictor, 0, scores);
+    predictor_free(predictor);
+    return scores[0] - scores[1];
+}
+
+static void what_weighs_more_teaches_more_and_its_words_stay_secret(void **state)
+{
+    static const char text[] = "sukirman sukirman bilang trotoar pecah";
+    static const struct {
+        const char *label, *denied;
+        unsigned weight;
+    } lessons[] = {{NULL, NULL, 0}, {"jalan", NULL, 1}, {"jalan", NULL, 5}, {NULL, "sampah", 5}};
+    double leads[4];
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        void *bytes;
+        struct model *model = taught(text, lessons[i].label, lessons[i].denied, lessons[i].weight, &bytes);
+        leads[i] = lead(model, text);
+        model_close(model);
+        free(bytes);
+    }
+    assert_true(leads[1] > leads[0] + 0.1);
+    assert_true(leads[2] > leads[1] + 0.1);
+    /* That it is not one of the two speaks against that one. */
+    assert_true(leads[3] > leads[0] + 0.1);
+}
+
 /* Is what may apply or may not raised? */
 static bool raised_in_doubt(bool dire)
 {
@@ -261,6 +322,7 @@ int main(void)
         cmocka_unit_test(the_same_texts_give_the_same_bytes),
         cmocka_unit_test(folds_are_answered_by_models_that_have_not_seen_them),
         cmocka_unit_test(labels_that_say_nothing_are_learnt_as_such),
+        cmocka_unit_test(what_weighs_more_teaches_more_and_its_words_stay_secret),
         cmocka_unit_test(what_is_dire_is_raised_in_doubt),
         cmocka_unit_test(a_lexicon_that_is_not_there_ends_the_training),
         cmocka_unit_test(a_model_is_put_in_place_in_one_step),
