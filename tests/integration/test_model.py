@@ -52,7 +52,8 @@ def test_a_model_comes_and_goes(tmp_path):
         before = ticket["model"]
         (line.dir / "broken.bin").write_bytes(b"not a model" * 100)
         (line.dir / "broken.bin").rename(path)
-        line.aduan("reload")
-        wait_for(lambda: "worker.reload_refused" in line.log(), "the refusal")
+        refused = line.aduan("reload", check=False)
+        assert refused.returncode == 1 and "classifier.1 keeps what it had" in refused.stderr
+        assert "worker.reload_refused" in line.log()
         assert ticket_of(line, phone)["model"] == before
         assert classifier(line)["state"] == "running" and line.verify()["ok"]

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Loading a large model takes a busy machine a moment. */
+enum { RELOAD_ANSWER_S = 15 };
+
 /* The result as JSON, with the version in front. */
 static int print_result(json_t *result)
 {
@@ -210,17 +213,109 @@ int cmd_resume(struct cli *cli)
 
 /* --- reload, stop --- */
 
+/* What a worker says after it was told to load its files again. A box has none of them. */
+static bool may_answer(const json_t *process)
+{
+    return strcmp(text(process, "role"), "box") != 0 && json_integer_value(json_object_get(process, "pid")) != 0 &&
+           strcmp(text(process, "state"), "starting") != 0;
+}
+
+static const json_t *process_find(const json_t *status, const json_t *wanted)
+{
+    const json_t *process;
+    size_t i;
+
+    json_array_foreach(json_object_get(status, "processes"), i, process)
+    {
+        if (strcmp(text(process, "name"), text(wanted, "name")) == 0 &&
+            json_equal(json_object_get(process, "pid"), json_object_get(wanted, "pid")))
+            return process;
+    }
+    return NULL;
+}
+
+/* One that has ended meanwhile is not waited for: the next life reads the files by itself. */
+static bool has_answered(const json_t *before, const json_t *after)
+{
+    const json_t *process = process_find(after, before);
+
+    return !may_answer(before) || !process ||
+           json_integer_value(json_object_get(process, "reloads")) >
+               json_integer_value(json_object_get(before, "reloads"));
+}
+
+static bool all_answered(const json_t *after, const void *ctx)
+{
+    const json_t *before = ctx, *process;
+    size_t i;
+
+    json_array_foreach(json_object_get(before, "processes"), i, process)
+    {
+        if (!has_answered(process, after))
+            return false;
+    }
+    return true;
+}
+
+/* Who refused, and who has not said; into the answer of the control line. */
+static void add_answers(json_t *result, const json_t *before, const json_t *after)
+{
+    json_t *refused = json_array(), *silent = json_array();
+    const json_t *process;
+    size_t i;
+
+    json_array_foreach(json_object_get(before, "processes"), i, process)
+    {
+        const json_t *now = process_find(after, process);
+
+        if (!has_answered(process, after))
+            json_array_append(silent, json_object_get(process, "name"));
+        else if (now && may_answer(process) && *text(now, "reload_refused"))
+            json_array_append_new(
+                refused, json_pack("{s:s,s:s}", "process", text(now, "name"), "cause", text(now, "reload_refused")));
+    }
+    json_object_set_new(result, "refused", refused);
+    json_object_set_new(result, "silent", silent);
+}
+
+static int tell_reload(const struct cli *cli, json_t *result)
+{
+    const json_t *refused = json_object_get(result, "refused"), *silent = json_object_get(result, "silent"), *item;
+    int code = json_array_size(refused) > 0 ? CLI_FAILED : CLI_OK;
+    size_t i;
+
+    json_array_foreach(refused, i, item)
+    {
+        cli_remark(cli, "%s keeps what it had: %s", text(item, "process"), text(item, "cause"));
+    }
+    json_array_foreach(silent, i, item)
+    {
+        cli_remark(cli, "%s has not said yet whether it took it; see: aduan status", json_string_value(item));
+    }
+    if (cli->json) {
+        int printed = print_result(result);
+        return code == CLI_OK ? printed : code;
+    }
+    printf("read again (configuration %lld); %lld processes told\n",
+           (long long)json_integer_value(json_object_get(result, "config_generation")),
+           (long long)json_integer_value(json_object_get(result, "told")));
+    return code;
+}
+
 int cmd_reload(struct cli *cli)
 {
-    json_t *result = NULL;
-    int code = line_ask(cli, "reload", NULL, &result);
+    json_t *before = NULL, *after = NULL, *result = NULL;
+    int code = line_ask(cli, "status", NULL, &before);
 
-    if (code == CLI_OK && cli->json)
-        code = print_result(result);
-    else if (code == CLI_OK)
-        printf("read again (configuration %lld); %lld processes told\n",
-               (long long)json_integer_value(json_object_get(result, "config_generation")),
-               (long long)json_integer_value(json_object_get(result, "told")));
+    if (code == CLI_OK)
+        code = line_ask(cli, "reload", NULL, &result);
+    if (code == CLI_OK) {
+        (void)!line_wait(cli, all_answered, before, RELOAD_ANSWER_S, &after);
+        add_answers(result, before, after);
+        code = tell_reload(cli, result);
+    }
+    json_decref(before);
+    json_decref(after);
     json_decref(result);
     return code;
 }

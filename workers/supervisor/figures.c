@@ -80,7 +80,9 @@ void figures_take(struct figures *f, const Aduan__Wire__Status *status, uint64_t
     f->oldest_us = status->oldest_us;
     f->backlog = status->backlog;
     f->config_generation = status->config_generation;
+    f->reloads = status->reloads;
     take_text(f->note, sizeof f->note, status->note);
+    take_text(f->reload_refused, sizeof f->reload_refused, status->reload_refused);
 }
 
 bool figures_silent(const struct figures *f, uint64_t now_ms)

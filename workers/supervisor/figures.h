@@ -14,6 +14,7 @@ enum {
     FIGURES_LINKS_MAX = 32,
     FIGURES_COUNTERS_MAX = 48,
     FIGURES_NOTE_BYTES = 256,
+    FIGURES_CAUSE_BYTES = 640,
     FIGURES_SAMPLES = 8,
     FIGURES_SILENT_MS = 5000
 };
@@ -31,8 +32,8 @@ struct figures {
     uint64_t heard_ms;
     Aduan__Wire__Status__State state;
     uint64_t started_us, done, refused, errors, oldest_us;
-    uint32_t backlog, config_generation;
-    char note[FIGURES_NOTE_BYTES];
+    uint32_t backlog, config_generation, reloads;
+    char note[FIGURES_NOTE_BYTES], reload_refused[FIGURES_CAUSE_BYTES];
     struct figures_link links[FIGURES_LINKS_MAX];
     size_t link_count;
     struct {

@@ -86,13 +86,14 @@ static json_t *report_process(const struct process *p, uint64_t now_ms, uint64_t
     char note[320];
 
     describe_note(p, now_ms, note, sizeof note);
-    return json_pack("{s:s, s:s, s:i, s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "name", p->name, "role",
-                     role_name(p->role), "pid", (int)p->pid, "state", state_word(p), "uptime_s",
+    return json_pack("{s:s, s:s, s:i, s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o, s:i, s:s}", "name",
+                     p->name, "role", role_name(p->role), "pid", (int)p->pid, "state", state_word(p), "uptime_s",
                      (json_int_t)(p->pid ? since(started_us, now_us) / 1000000 : 0), "rate_per_s",
                      one_decimal(figures_rate(f, now_ms)), "done", (json_int_t)f->done, "backlog",
                      (json_int_t)f->backlog, "oldest_ms", (json_int_t)(since(f->oldest_us, now_us) / 1000), "refused",
                      (json_int_t)f->refused, "errors", (json_int_t)f->errors, "restarts", (json_int_t)p->restarts,
-                     "note", note, "counters", report_counters(f));
+                     "note", note, "counters", report_counters(f), "reloads", (int)f->reloads, "reload_refused",
+                     f->reload_refused);
 }
 
 static void report_links(json_t *links, const struct process *p, const struct config *live, uint64_t now_us)

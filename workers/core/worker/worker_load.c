@@ -117,6 +117,9 @@ void worker_reload(struct worker_run *run)
     struct loaded before = loaded_by(worker), loaded;
     struct fault fault = {0};
     int err = load_again(run, &loaded, &fault);
+    run->reloads++;
+    run->status_ms = 0; /* whoever asked for it waits to hear */
+    snprintf(run->reload_refused, sizeof run->reload_refused, "%s", err ? fault.text : "");
     if (err) {
         log_error("worker.reload_refused", "cause=%s %s; the old configuration stays", err_name(err), fault.text);
         return;

@@ -26,8 +26,9 @@ struct worker_run {
     uint64_t started_us, started_ms, drain_until_ms;
     uint64_t status_ms, reader_check_ms; /* when they are due */
     Aduan__Wire__Status__State state;    /* as last told */
-    uint32_t config_generation;
+    uint32_t config_generation, reloads;
     char lacks[WORKER_LACKS_BYTES];
+    char reload_refused[WORKER_LACKS_BYTES]; /* why the last reload changed nothing; "": it did */
     bool ever_alive, drained, exit_now, first_job_told;
 };
 

@@ -77,6 +77,8 @@ static void tell(struct worker_run *run, Aduan__Wire__Status__State state, const
     status.oldest_us = worker->oldest_us;
     status.note = (char *)note;
     status.config_generation = run->config_generation;
+    status.reloads = run->reloads;
+    status.reload_refused = run->reload_refused;
     (void)frame_send(run->status_socket, NULL, 0, FRAME_STATUS, &status.base);
     run->state = state;
     run->first_job_told = worker->done > 0;
