@@ -94,15 +94,28 @@ static const struct option_row classify_options[] = {
     {"incomplete", NULL, "as if parts of it had not come"},
     {NULL, NULL, NULL},
 };
+#define PROMOTE_OPTIONS                                                                                                \
+    {"tolerance", "POINTS", "what a class may lose, in points of a hundred; default 5"},                               \
+    {                                                                                                                  \
+        "force", NULL, "promote it whatever has got worse"                                                             \
+    }
+static const struct option_row promote_options[] = {
+    PROMOTE_OPTIONS,
+    {NULL, NULL, NULL},
+};
 #define LEARNING_OPTIONS                                                                                               \
     {"texts", "DIR", "labelled texts, every *.tsv in it; default /usr/share/aduan/training, the shipped ones"},        \
         {"corpus", "FILE[,FILE]", "more of them, in the same form"},                                                   \
+        {"tickets", NULL, "learn from the corrected tickets of the store too; one in five is held out"},               \
+        {"weight", "N", "a corrected ticket counts as so many texts; default 3"},                                      \
         {"lexicon", "FILE", "spellings and what they stand for; default /usr/share/aduan/lexicon.tsv"},                \
         {"categories", "FILE", "the rules that the model will work beside; default desk.categories"},                  \
     {                                                                                                                  \
         "agencies", "FILE", "their agencies; default desk.agencies"                                                    \
     }
 static const struct option_row train_options[] = {
+    {"promote", NULL, "then put it in the place of the running one, as model promote does"},
+    PROMOTE_OPTIONS,
     LEARNING_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -169,8 +182,9 @@ static const struct command table[] = {
      "Start again what drain has stopped.",
      {"aduan resume"}, CONTROL, cmd_resume, 0},
     {"reload", NULL, FOR_OPERATORS, "", 0, 0, NULL,
-     "Read configuration, categories, agencies and replies again. A file that is wrong is refused with its line "
-     "and column, and the line goes on with what it had.",
+     "Read configuration, categories, agencies, replies and model again. A file that is wrong is refused with its line "
+     "and column, and the line goes on with what it had. Waits until each worker has said whether it took it; exit "
+     "code 1 and the cause when one did not, such as a model it cannot use.",
      {"aduan config check && aduan reload"}, CONTROL, cmd_reload, 0},
     {"stop", NULL, FOR_OPERATORS, "", 0, 0, wait_options,
      "Drain every process and stop aduand.",
@@ -309,8 +323,17 @@ static const struct command table[] = {
      NEED_CONFIG, cmd_classify, 0},
     {"train", NULL, FOR_TRIALS, "FILE", 1, 1, train_options,
      "Learn a model from labelled texts, and write it to FILE. The same texts, lexicon and rules give the same bytes. "
-     "An existing FILE is replaced in one step: who has it open keeps what was there.",
-     {"aduan train ./model.bin", "aduan train --texts ./texts ./model.bin"}, NEED_NOTHING, cmd_train, 0},
+     "An existing FILE is replaced in one step: who has it open keeps what was there. With --tickets it learns from "
+     "what staff corrected and agencies refused as well; of those texts only hashes go into the model.",
+     {"aduan train ./model.bin", "aduan train --tickets --promote ./new.bin && aduan reload"},
+     NEED_NOTHING, cmd_train, 0},
+    {"model promote", NULL, FOR_TRIALS, "FILE", 1, 1, promote_options,
+     "Put a trained model in the place of the running one, if it is not worse. Both are compared, class by class, on "
+     "what their training held out and on the corrected tickets that neither has learnt; a class of ten texts or more "
+     "that has lost more than the tolerance refuses it, with a table. The model of before is kept beside it, and "
+     "aduan reload takes the new one up.",
+     {"aduan model promote ./new.bin && aduan reload", "aduan model promote /var/lib/aduan/model.bin.before --force"},
+     NEED_CONFIG, cmd_model_promote, 0},
     {"evaluate", NULL, FOR_TRIALS, "", 0, 0, evaluate_options,
      "How well texts are understood, head by head. Accuracy, macro-F1, precision and recall of each class, what is taken "
      "for what, and how far the probabilities can be believed. The texts are dealt into folds, and each is read by a "

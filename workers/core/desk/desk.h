@@ -46,6 +46,8 @@ struct verdict {
 
 /* The model that desk.model names; where it names none, the one that came with the program. As model_open(). */
 MUST_CHECK int desk_model_open(const struct config *config, struct model **out, struct fault *fault);
+/* The one that came with the program, whatever desk.model says. */
+MUST_CHECK int desk_model_shipped(struct model **out, struct fault *fault);
 
 /* E_MEMORY only. */
 MUST_CHECK int desk_decide(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,

@@ -19,11 +19,15 @@ static bool built_along(char out[PATH_MAX])
     return access(out, R_OK) == 0;
 }
 
-int desk_model_open(const struct config *config, struct model **out, struct fault *fault)
+int desk_model_shipped(struct model **out, struct fault *fault)
 {
     char along[PATH_MAX];
-    const char *path = config->model_path;
-    if (strcmp(path, CONFIG_DEFAULT_MODEL) == 0 && built_along(along))
-        path = along;
-    return model_open(path, out, fault);
+    return model_open(built_along(along) ? along : CONFIG_DEFAULT_MODEL, out, fault);
+}
+
+int desk_model_open(const struct config *config, struct model **out, struct fault *fault)
+{
+    if (strcmp(config->model_path, CONFIG_DEFAULT_MODEL) == 0)
+        return desk_model_shipped(out, fault);
+    return model_open(config->model_path, out, fault);
 }
