@@ -118,6 +118,30 @@ def test_the_desk_learns_what_its_citizens_mean(line):
     assert line.verify()["ok"]
 
 
+def test_a_replay_shows_what_would_have_gone_elsewhere(line):
+    before = line.json("stats")
+    told = valid(line.aduan("replay", "--model", MODEL, "--json"), "replay")
+    assert told["model"] == line.shipped and told["running"] != line.shipped
+    tickets = {ticket["id"]: ticket for ticket in line.tickets()}
+    assert told["tickets"] == len(tickets) and told["corrected"]["tickets"] == len(GANGS) + 1
+    assert told["corrected"]["running_right"] >= len(GANGS) and told["corrected"]["model_right"] == 0
+    assert told["differ"]["category"] >= len(GANGS) + 2 and told["differ"]["agency"] == sum(
+        move["tickets"] for move in told["moves"])
+    lamps = [one for one in told["listed"] if one["person"] == "penerangan"]
+    assert len(lamps) == len(GANGS) and all(one["running"]["category"] == "penerangan" for one in lamps)
+    assert line.json("replay", "--model", MODEL, "--limit", 2)["listed"] == told["listed"][:2]
+    assert line.json("replay", "--model", line.model)["differ"]["category"] == 0
+    assert line.json("replay", "--model", MODEL, "--since", "2031-01-01")["tickets"] == 0
+    page = line.aduan("replay", "--model", MODEL, "--days", 2).stdout
+    assert f"{len(tickets)} tickets read again" in page and "ndrandil gang melati" in page
+    assert line.json("stats")["events"] == before["events"]
+    for args, sentence in (([], "--model FILE"), (["--model", MODEL, "--since", "x"], "--since wants"),
+                           (["--model", MODEL, "--since", "1d", "--days", 1], "one of them"),
+                           (["--model", line.config], "is no model")):
+        done = line.aduan("replay", *args, check=False)
+        assert done.returncode in (USAGE, 5) and sentence in done.stderr and done.stdout == ""
+
+
 def test_what_is_worse_is_not_promoted(line):
     texts, poor = line.dir / "poor", line.dir / "poor.bin"
     shutil.copytree(ROOT / "etc/training", texts)

@@ -127,6 +127,13 @@ static const struct option_row evaluate_options[] = {
     LEARNING_OPTIONS,
     {NULL, NULL, NULL},
 };
+static const struct option_row replay_options[] = {
+    {"model", "FILE", "the model to compare the running one with"},
+    {"days", "N", "tickets of so many days; default 30"},
+    {"since", "WHEN", "opened since, instead of --days: 2d, 12h, 2026-11-01"},
+    {"limit", "N", "list so many of the tickets that differ; default 100"},
+    {NULL, NULL, NULL},
+};
 static const struct option_row send_options[] = {
     {"from", "NUMBER", "the citizen's number; default smoke.sender"},
     {"to", "SHORTCODE", "the desk's number; default the first of desk.shortcodes"},
@@ -341,6 +348,12 @@ static const struct command table[] = {
      {"aduan evaluate --svg evaluation.svg", "aduan evaluate --json | jq '.heads[] | {head, accuracy, macro_f1}'",
       "aduan evaluate --model ./model.bin --texts ./kept-apart"},
      NEED_NOTHING, cmd_evaluate, 0},
+    {"replay", NULL, FOR_TRIALS, "", 0, 0, replay_options,
+     "What another model would have routed differently. Reads the tickets of the last month again, with the running "
+     "model and with this one, beside the same rules, and tells which would have gone to another agency; of those "
+     "that a person corrected, which of the two was right. Nothing is changed.",
+     {"aduan replay --model ./new.bin", "aduan replay --model ./new.bin --days 7 --json | jq .moves"},
+     READS, cmd_replay, 0},
     {"send", NULL, FOR_TRIALS, "TEXT", 1, 1, send_options,
      "Send one SMS through the whole line and wait for its answer. It goes in through bearerbox's fake SMSC link, "
      "as a citizen's would. Only the answer is on standard output; exit code 1 and the cause when none came.",

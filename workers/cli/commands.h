@@ -41,6 +41,7 @@ int cmd_classify(struct cli *cli);
 int cmd_train(struct cli *cli);
 int cmd_evaluate(struct cli *cli);
 int cmd_model_promote(struct cli *cli);
+int cmd_replay(struct cli *cli);
 int cmd_send(struct cli *cli);
 int cmd_phone(struct cli *cli);
 int cmd_verify(struct cli *cli);
