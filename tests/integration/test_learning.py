@@ -192,6 +192,8 @@ def test_reload_tells_of_a_model_that_no_worker_can_use(line):
     assert told.returncode == FAILED and [r["process"] for r in answer["refused"]] == ["classifier.1"]
     assert classifier(line)["reloads"] == before + 2 and "70000" in classifier(line)["reload_refused"]
     jsonschema.validate(line.status(), schema("status"))
+    assert classifier(line)["note"].startswith("keeps what it had at the last reload:")
+    assert classifier(line)["state"] == "running"
     assert line.ticket(report(line, "sampah menumpuk di pasar"))["category"] == "sampah"
     (line.dir / "good.bin").write_bytes(good)
     (line.dir / "good.bin").rename(line.model)

@@ -10,7 +10,7 @@ enum {
     GAP = 60,
     TITLE = 54,
     MARGIN = 24,
-    MATRIX_MIN = 2 * CELL
+    MATRIX_MIN = 9 * CELL /* the line of figures above it needs its room */
 };
 
 static void text(FILE *out, int x, int y, const char *attributes, const char *words)

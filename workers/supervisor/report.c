@@ -66,6 +66,8 @@ static void describe_note(const struct process *p, uint64_t now_ms, char *out, s
     else if (p->figures.heard && figures_silent(&p->figures, now_ms))
         snprintf(out, size, "has said nothing for %llu s",
                  (unsigned long long)(since(p->figures.heard_ms, now_ms) / 1000));
+    else if (*p->figures.reload_refused && !*p->figures.note)
+        snprintf(out, size, "keeps what it had at the last reload: %.250s", p->figures.reload_refused);
     else
         snprintf(out, size, "%.250s", p->figures.note);
 }
