@@ -33,8 +33,9 @@ def layout(prefix, etc, libexec, lib):
     programs = [f"{prefix}/bin/aduan", f"{prefix}/sbin/aduand"]
     programs += [f"{libexec}/aduan/{name}" for name in
                  ("aduanbox", "aduan-classifier", "aduan-feed", "aduan-responder")]
-    schemas = ("classification", "config_check", "event", "feed_key", "fleet", "integrator", "integrators", "keygen",
-               "message", "purge", "quarantine", "rekey", "replies_lint", "send", "stats", "status", "ticket", "tickets", "verify")
+    schemas = ("classification", "config_check", "evaluation", "event", "feed_key", "fleet", "integrator",
+               "integrators", "keygen", "message", "promotion", "purge", "quarantine", "rekey", "replay",
+               "replies_lint", "send", "stats", "status", "ticket", "tickets", "training", "verify")
     files = [f"{etc}/aduan/{name}" for name in
              ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml")]
     files += [f"{prefix}/{name}" for name in (

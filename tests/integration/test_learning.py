@@ -96,7 +96,7 @@ def test_the_desk_learns_what_its_citizens_mean(line):
     for gang in GANGS:
         line.aduan("ticket", "correct", report(line, REPORT.format(gang)), "--category", "penerangan")
     new = line.dir / "new.bin"
-    done = line.aduan("train", *TEXTS, "--tickets", "--promote", "--tolerance", 10, "--json", new)
+    done = line.aduan("train", *TEXTS, "--tickets", "--promote", "--json", new)
     trained = valid(done, "training")
     promotion = trained["promotion"]
     jsonschema.validate(promotion, schema("promotion"))

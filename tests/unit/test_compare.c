@@ -122,6 +122,26 @@ static void of_what_is_dire_the_recall_counts_too(void **state)
     model_close(after);
 }
 
+static void one_text_of_a_small_class_is_chance(void **state)
+{
+    struct comparison comparison = {0};
+    (void)state;
+    struct model *before = model_with(bytes, (struct model_figures[]){{10, 10, 10}, {10, 10, 10}, {0}});
+    struct model *after = model_with(other_bytes, (struct model_figures[]){{10, 9, 9}, {10, 11, 10}, {0}});
+    assert_true(compare_figures(before, after, 0.03, &comparison));
+    assert_float_equal(row_of(&comparison, "jalan", "F1")->after, 18.0 / 19, 1e-12);
+    assert_int_equal(comparison.worse, 0);
+    comparison_done(&comparison);
+    model_close(after);
+    after = model_with(other_bytes, (struct model_figures[]){{10, 8, 8}, {10, 12, 10}, {0}});
+    assert_true(compare_figures(before, after, 0.03, &comparison));
+    assert_true(row_of(&comparison, "jalan", "F1")->worse);
+    assert_true(row_of(&comparison, "", "accuracy")->worse);
+    comparison_done(&comparison);
+    model_close(before);
+    model_close(after);
+}
+
 static void a_class_that_has_gone_is_worse(void **state)
 {
     struct comparison comparison = {0};
@@ -209,6 +229,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_training_keeps_its_figures),
         cmocka_unit_test(what_fell_by_more_than_the_tolerance_is_worse),
+        cmocka_unit_test(one_text_of_a_small_class_is_chance),
         cmocka_unit_test(a_class_that_has_gone_is_worse),
         cmocka_unit_test(of_what_is_dire_the_recall_counts_too),
         cmocka_unit_test(figures_of_other_texts_are_not_compared),

@@ -95,7 +95,7 @@ static const struct option_row classify_options[] = {
     {NULL, NULL, NULL},
 };
 #define PROMOTE_OPTIONS                                                                                                \
-    {"tolerance", "POINTS", "what a class may lose, in points of a hundred; default 5"},                               \
+    {"tolerance", "POINTS", "what a class may lose, in points of a hundred; default 3"},                               \
     {                                                                                                                  \
         "force", NULL, "promote it whatever has got worse"                                                             \
     }

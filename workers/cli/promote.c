@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TOLERANCE_POINTS = 5 };
+enum { TOLERANCE_POINTS = 3 };
 
 struct candidate {
     const char *path;

@@ -19,8 +19,8 @@ static void add(struct comparison *comparison, struct compare_row row, double to
             abort();
     }
     row.judged = row.texts >= COMPARE_MIN;
-    /* A figure that fell by the tolerance exactly has not fallen by more, whatever the last bit says. */
-    row.worse = row.judged && row.before - row.after > tolerance + 1e-9;
+    double fall = row.before - row.after, last_bit = 1e-9; /* what fell by the tolerance has not fallen by more */
+    row.worse = row.judged && fall > tolerance + last_bit && fall * (double)row.texts > 1 + last_bit;
     comparison->worse += row.worse;
     comparison->rows[comparison->count++] = row;
 }

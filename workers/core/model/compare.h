@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Whether a new model may take the place of the running one: class by class, on texts that were held out from both.
- * Worse is a class whose F1 (of a dire flag its recall too) has fallen by more than the tolerance; classes of fewer
- * than COMPARE_MIN texts are shown and not judged, since there chance decides. Pure.
+ * Worse is a class whose F1 (of a dire flag its recall too) has fallen by more than the tolerance, and by more than one
+ * text makes; classes of fewer than COMPARE_MIN texts are told and not judged, since there chance decides. Pure.
  */
 #ifndef ADUAN_COMPARE_H
 #define ADUAN_COMPARE_H
