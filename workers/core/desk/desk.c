@@ -113,6 +113,7 @@ void desk_receive(const struct config *config, const struct desk_sms *sms, struc
 static void tell(const struct ensemble *ensemble, const struct understanding *reading, struct verdict *verdict)
 {
     understanding_explain(ensemble, reading, verdict->why, sizeof verdict->why);
+    verdict->places = reading->places;
     if (!reading->modelled)
         return;
     memcpy(verdict->model, model_id(ensemble_model(ensemble)), sizeof verdict->model);

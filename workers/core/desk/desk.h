@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "ensemble.h"
+#include "places.h"
 #include "reply.h"
 #include "same.h"
 #include "text.h"
@@ -41,10 +42,15 @@ struct verdict {
     char model[MODEL_ID_BYTES];
     char guesses[512]; /* as understanding_guesses() has them */
     char flags[64];    /* as understanding_flags() has them */
+    struct places_found places;
 };
 
 /* The model that desk.model names; where it names none, the one that came with the program. As model_open(). */
 MUST_CHECK int desk_model_open(const struct config *config, struct model **out, struct fault *fault);
+
+/* The places that desk.places, desk.districts and desk.regency name, the first one where it names none as with the
+ * model. As places_load(). */
+MUST_CHECK int desk_places_open(const struct config *config, struct places **out, struct fault *fault);
 
 /* E_MEMORY only. */
 MUST_CHECK int desk_decide(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,

@@ -8,6 +8,7 @@
 #include "kill_point.h"
 #include "record_fields.h"
 #include "store_ingest.h"
+#include "ticket_places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +194,7 @@ static void fill(Ticket *ticket, const struct verdict *verdict, bool gave_up)
     record_set_string(&ticket->model, gave_up ? "" : verdict->model);
     record_set_string(&ticket->guesses, gave_up ? "" : verdict->guesses);
     record_set_string(&ticket->flags, gave_up ? "" : verdict->flags);
+    ticket_places_set(ticket, &verdict->places);
     if (verdict->language && *verdict->language)
         record_set_string(&ticket->language, verdict->language);
     ticket->unclassified = false;
