@@ -69,10 +69,12 @@ static uint32_t *bucket_of(const struct terms *terms, const char *word, size_t l
 {
     size_t mask = terms->bucket_count - 1;
     for (size_t at = hash & mask;; at = (at + 1) & mask) {
-        uint32_t number = terms->buckets[at];
-        const struct spelling *known = &terms->words[number - (number > 0)];
-        if (number == 0 || (known->hash == hash && known->len == len && memcmp(known->text, word, len) == 0))
-            return &terms->buckets[at];
+        uint32_t *bucket = &terms->buckets[at];
+        if (*bucket == 0)
+            return bucket;
+        const struct spelling *known = &terms->words[*bucket - 1];
+        if (known->hash == hash && known->len == len && memcmp(known->text, word, len) == 0)
+            return bucket;
     }
 }
 
