@@ -84,8 +84,11 @@ static bool is_next_word(const struct scan_places *scan, const struct name_run *
 {
     const struct place_token *token = &scan->tokens[at];
     size_t known;
-    if (has_number(scan, at) || run->words == words_max || ends_name(scan, at))
+    if (has_number(scan, at) || run->words == words_max || ends_name(scan, at) ||
+        (run->words > 0 && place_roman(scan, at)))
         return false;
+    if (run->words > 0 && run->words < LOWER_WORDS_MAX && place_part_word(scan, at))
+        return true;
     if (run->words > 0 &&
         (token->capital != scan->tokens[at - 1].capital || place_known(scan, at, &known) ||
          (!token->capital && (run->words >= LOWER_WORDS_MAX || place_cue(scan, at, CUE_SITE | CUE_ROAD)))))
@@ -155,7 +158,8 @@ size_t place_find_street(struct scan_places *scan, size_t i)
     if (run.words == 0)
         return i;
     bool in_full = scan->tokens[i].len > 4;
-    end = run.end + (place_goes_on(scan, run.end) && has_number(scan, run.end));
+    end = run.end;
+    end += place_goes_on(scan, end) && (has_number(scan, end) || place_roman(scan, end));
     end = behind_house_number(scan, end);
     bool town = in_full && run.place && run.words == 1 && end == run.end;
     int score = town ? SCORE_STREET_OR_TOWN : in_full ? SCORE_STREET_IN_FULL : SCORE_STREET;

@@ -118,6 +118,10 @@ static inline bool place_cue(const struct scan_places *scan, size_t i, uint32_t 
 bool place_goes_on(const struct scan_places *scan, size_t i);
 /* A word that can be part of a name: no cue, and nothing ordinary and no verb unless it has a capital. */
 bool place_name_word(const struct scan_places *scan, size_t i);
+/* "timur", "baru": of names, however they are written. */
+bool place_part_word(const struct scan_places *scan, size_t i);
+/* "XII" */
+bool place_roman(const struct scan_places *scan, size_t i);
 bool place_token_is(const struct scan_places *scan, size_t i, const char *word);
 /* The words of a term are those from token i on. */
 bool place_term_here(const struct scan_places *scan, const struct term *term, size_t i);

@@ -17,6 +17,7 @@ enum {
     PASSIVE_MIN = 5,
     NAME_LETTERS_MIN = 3,
     SHORT_MAX = 3,
+    ROMAN_MAX = 5,
     NUMBER_DIGITS_MAX = 4
 };
 
@@ -231,6 +232,25 @@ bool place_name_word(const struct scan_places *scan, size_t i)
         return false;
     return scan->tokens[i].capital || (scan->tokens[i].cues & (CUE_RANK | CUE_ROAD | CUE_NAMED)) ||
            (!is_common(word.folded, len) && !is_verb(word.folded, len));
+}
+
+bool place_part_word(const struct scan_places *scan, size_t i)
+{
+    struct word word;
+    bool valid = true;
+    size_t at = i < scan->count ? scan->tokens[i].at : scan->len;
+    return word_next(scan->text, scan->len, &at, &word, &valid) &&
+           redact_word_is(WORD_PLACE, word.folded, strlen(word.folded));
+}
+
+bool place_roman(const struct scan_places *scan, size_t i)
+{
+    if (i >= scan->count || scan->tokens[i].len > ROMAN_MAX)
+        return false;
+    for (uint32_t k = 0; k < scan->tokens[i].len; k++)
+        if (!strchr("IVX", scan->text[scan->tokens[i].at + k]) || scan->text[scan->tokens[i].at + k] == '\0')
+            return false;
+    return true;
 }
 
 bool place_token_is(const struct scan_places *scan, size_t i, const char *word)
