@@ -41,6 +41,8 @@ DECODERS = {
     "page": ["workers/responder/store_status_page.c"],
     "parts": ["proto/frame.c:frame_type_name,frame_recv,take_part,recv_part,"
               "frame_send,send_part,part_copy,part_body,frame_done"],
+    "places": [CORE + "places/places.c", CORE + "places/places_tokens.c", CORE + "places/places_named.c",
+               CORE + "places/places_phrase.c", CORE + "places/places_load.c", CORE + "text/terms.c"],
     "redact": [CORE + "text/redact.c", CORE + "text/redact_scan.c", CORE + "text/redact_number.c",
                CORE + "text/redact_mail.c", CORE + "text/redact_digits.c"],
     "rules": [CORE + "base/yaml_doc.c:read_file,yaml_doc_load", CORE + "text/rules_load.c", CORE + "text/rules_terms.c",

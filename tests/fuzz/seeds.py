@@ -481,6 +481,19 @@ def understand_seeds():
     return [b"\1" + text for text in plain] + [b"\3" + texts[0].encode("utf-16-be"), b"\2" + bytes(range(256))]
 
 
+def places_seeds():
+    texts = ["RT.03/RW.05 kel. Medono", "didepan kantor kelurahan Medono", "BDG jl. K.H. Mas Mansyur no. 45A", "",
+             "Solok, Sumbar", "kab. Kep. Aru", "rt02rw07 gg.III", "kotapekalongan, dipekalongan", "Pak Bima di Bima",
+             "perum griya asri blok C2 rt. tiga", "\u2600 di KLEGO\u203c", "malang nasib di Malang"]
+    harmless = [line for line in etc_file("../tests/data/redact_harmless.txt").splitlines() if not line.startswith(b"#")]
+    inside = etc_file("places/pekalongan.tsv")
+    head = b"33\tprovinsi\tJawa Tengah\tJateng\n33.75\tkota\tPekalongan\t~Pekalongan,!Kota Batik\tPKL\n"
+    tables = [head + inside, head, head + b"33.75\tkota\tPekalongan\n", head.replace(b"kota", b"kabupaten", 1), b"33",
+              b"33\tprovinsi\t\n", b"33\tprovinsi\tA\t\t\t\t\n", b"33.7\tkota\tA\n", b"33\tprovinsi\t\xff\n",
+              b"33.75.01\tkecamatan\tA\n", b"33\tprovinsi\tKepulauan A\n33.01\tkabupaten\tKepulauan A-B C\n"]
+    return [b"\0" + text.encode() for text in texts] + [b"\0" + line for line in harmless] + [b"\1" + t for t in tables]
+
+
 def fake_seeds():
     part = lambda n, total=2, udh="%05%00%03%07%02%0": f"1708 +62812 udh {udh}{n} data Halo%20dunia+{n}"
     lines = ["1708 +62812 text Terima kasih", "1708 +62812 data Halo%20%C3%A9%zz%4",
@@ -501,7 +514,7 @@ MAKERS = {"frame": frame_seeds, "text": text_seeds, "config": config_seeds, "tem
           "packet": packet_seeds,
           "number": number_seeds, "words": words_seeds, "files": files_seeds, "rules": rules_seeds,
           "understand": understand_seeds,
-          "fake": fake_seeds, "model": seeds_model.seeds}
+          "fake": fake_seeds, "places": places_seeds, "model": seeds_model.seeds}
 
 
 def main():

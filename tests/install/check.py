@@ -37,7 +37,7 @@ def layout(prefix, etc, libexec, lib):
                "integrators", "keygen", "message", "promotion", "purge", "quarantine", "rekey", "replay",
                "replies_lint", "send", "stats", "status", "ticket", "tickets", "training", "verify")
     files = [f"{etc}/aduan/{name}" for name in
-             ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml")]
+             ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml", "places/pekalongan.tsv")]
     files += [f"{prefix}/{name}" for name in (
         "lib/systemd/system/aduand.service", "lib/sysusers.d/aduan.conf", "lib/tmpfiles.d/aduan.conf",
         "share/man/man1/aduan.1", "share/man/man5/aduan.yaml.5", "share/man/man8/aduand.8",
@@ -46,7 +46,7 @@ def layout(prefix, etc, libexec, lib):
         "share/bash-completion/completions/aduan", "share/zsh/vendor-completions/_aduan",
         "share/doc/aduan/README.md", "share/doc/aduan/LICENSE", "share/doc/aduan/PROTOCOL.md",
         "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto", "share/aduan/model.bin",
-        "share/aduan/lexicon.tsv", "share/aduan/training/README.md")]
+        "share/aduan/lexicon.tsv", "share/aduan/places/regencies.tsv", "share/aduan/training/README.md")]
     files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
     files += [f"{prefix}/share/aduan/training/{path.name}" for path in sorted((ROOT / "etc/training").glob("*.tsv"))]
     files += [f"{prefix}/include/aduan.h"]

@@ -149,6 +149,40 @@ def test_classify_says_why_and_what_the_reply_costs(desk):
         "classify", REPORT, "--json").stdout
 
 
+def test_classify_shows_the_places(desk):
+    text = "Lampu \u2600 mati di RT 03/RW 05 kel. Medono, Pekalongan"
+    result = valid(json.loads(desk.aduan("classify", text, "--json").stdout), "classification")
+    assert [(p["kind"], p["code"]) for p in result["places"]] == [
+        ("rt_rw", None), ("kelurahan", "33.75.01.1002"), ("kota", "33.75"), ("kabupaten", "33.26")]
+    for place in result["places"]:
+        assert text.encode()[place["at"]:place["at"] + place["length"]].decode() == place["text"]
+    batch = json.loads(desk.aduan("classify", "--json", "--batch", "-", input=text + "\n").stdout)
+    assert batch["places"] == result["places"]
+    shown = desk.aduan("classify", text).stdout
+    assert "Kelurahan Medono (33.75.01.1002)" in shown and "Kabupaten Pekalongan (33.26)" in shown
+    told = desk.aduan("classify", "--explain", text).stdout
+    assert "Tempat Kota Pekalongan (33.75), nilai" in told and "atau Kabupaten Pekalongan (33.26)" in told
+    desk.change("language: id", "language: en")
+    assert "Place RT 03/RW 05, score" in desk.aduan("classify", "--explain", text).stdout
+
+
+def test_a_bad_table_of_places_is_refused_with_its_place(desk):
+    good = (ROOT / "etc/places/pekalongan.tsv").read_text()
+    table = desk.dir / "districts.tsv"
+    table.write_text(good.replace("33.75.02\tkecamatan", "33.75.02\tkota"))
+    line = 1 + next(n for n, text in enumerate(table.read_text().splitlines()) if text.startswith("33.75.02\t"))
+    desk.change(f"{ROOT}/etc/places/pekalongan.tsv", str(table))
+    problem = json.loads(desk.aduan("config", "check", "--json").stdout)["problems"][0]
+    assert (problem["file"], problem["line"], problem["column"]) == (str(table), line, 10)
+    assert "kecamatan" in problem["message"] and desk.aduan("config", "check").returncode == CONFIG
+    done = desk.aduan("classify", "--json", REPORT)
+    assert json.loads(done.stdout)["places"] == [] and "no places are looked for" in done.stderr
+    table.write_text(good)
+    assert desk.aduan("config", "check").returncode == OK
+    desk.change('regency: "33.75"', 'regency: "33.99"')
+    assert "desk.regency" in desk.aduan("config", "check").stderr
+
+
 def test_classify_reads_a_text_a_line(desk):
     texts = [REPORT, "", "tolong rumah tetangga kebakaran, ada anak terjebak di dalam", "byte \\ \u00e9 \u2603"]
     (desk.dir / "texts.txt").write_text("\n".join(texts))

@@ -40,7 +40,8 @@ def started(line):
 def files(line):
     """Copies of what a reload reads, named by the line's configuration; put right again afterwards."""
     text, copies = line.config.read_text(), line.dir / "etc"
-    shutil.copytree(ROOT / "etc/replies", copies / "replies")
+    for name in ("replies", "places"):
+        shutil.copytree(ROOT / "etc" / name, copies / name)
     for name in ("categories.yaml", "agencies.yaml"):
         shutil.copy(ROOT / "etc" / name, copies)
     line.config.write_text(text.replace(f"{ROOT}/etc/", f"{copies}/"))

@@ -41,8 +41,9 @@ class Tree:
 
 # The rooms of workers/core, each with those it may use besides itself and proto.
 CORE = {"base": [], "config": ["base"], "text": ["base"], "model": ["base", "text"],
-        "desk": ["base", "config", "text", "model"], "store": ["base", "config", "text", "model", "desk"],
-        "worker": ["base", "config", "text", "model", "desk", "store"]}
+        "places": ["base", "text"], "desk": ["base", "config", "text", "model", "places"],
+        "store": ["base", "config", "text", "model", "places", "desk"],
+        "worker": ["base", "config", "text", "model", "places", "desk", "store"]}
 
 
 def room(file):

@@ -240,6 +240,44 @@ static void who_says_the_same_joins_but_not_who_tries_the_line_out(void **state)
     assert_true(decide("62812000000012", "1708", "jalan rusak").joinable);
 }
 
+static void a_verdict_has_the_places_of_the_text(void **state)
+{
+    (void)state;
+    static const char text[] = "lampu mati di jl Seruni, kel. Medono, Pekalongan";
+    const struct config with_places = {.language = "id",
+                                       .places_path = ADUAN_ETC_DIR "/places/regencies.tsv",
+                                       .districts_path = ADUAN_ETC_DIR "/places/pekalongan.tsv",
+                                       .regency = "33.75"};
+    struct places *places;
+    struct fault fault;
+    struct verdict verdict;
+    assert_int_equal(desk_places_open(&with_places, &places, &fault), OK);
+    ensemble_use_places(ensemble, places);
+    assert_int_equal(desk_classify(&config, ensemble, text, strlen(text), &verdict), OK);
+    assert_int_equal(verdict.places.count, 4);
+    assert_int_equal(verdict.places.places[0].kind, PLACE_STREET);
+    assert_string_equal(verdict.places.places[1].name, "Kelurahan Medono");
+    assert_string_equal(verdict.places.places[2].code, "33.75");
+    assert_string_equal(verdict.places.places[3].code, "33.26");
+    ensemble_use_places(ensemble, NULL);
+    assert_int_equal(desk_classify(&config, ensemble, text, strlen(text), &verdict), OK);
+    assert_int_equal(verdict.places.count, 0);
+    places_free(places);
+}
+
+/* Where a configuration names nothing it is the table that came with the program; where that is not either, it is said.
+ */
+static void places_that_are_not_there(void **state)
+{
+    (void)state;
+    const struct config nowhere = {.places_path = CONFIG_DEFAULT_PLACES, .districts_path = "/nowhere/x.tsv"};
+    struct places *places = NULL;
+    struct fault fault = {0};
+    assert_int_equal(desk_places_open(&nowhere, &places, &fault), E_IO);
+    assert_null(places);
+    assert_non_null(strstr(fault.text, "cannot read /"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +293,8 @@ int main(void)
         cmocka_unit_test(received_and_then_read_is_decided),
         cmocka_unit_test(what_was_received_is_classified_later),
         cmocka_unit_test(who_says_the_same_joins_but_not_who_tries_the_line_out),
+        cmocka_unit_test(a_verdict_has_the_places_of_the_text),
+        cmocka_unit_test(places_that_are_not_there),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

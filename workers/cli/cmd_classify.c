@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "output.h"
+#include "place_view.h"
 #include "preview.h"
 #include "ticket_id.h"
 #include "understood.h"
@@ -146,6 +147,20 @@ static void print_hits(const struct cli *cli, const struct shown *shown)
     table_free(table);
 }
 
+static void print_places(const struct cli *cli, const struct understood *of)
+{
+    const struct places_found *found = &of->reading.places;
+
+    for (size_t i = 0; i < found->count; i++) {
+        const struct place_shown place = place_found(&found->places[i]);
+        char *label = place_label(&place, of->text.utf8, of->text.len), score[32];
+
+        snprintf(score, sizeof score, "%s, %u", place.why, place.score);
+        line(cli, "place", label, score);
+        free(label);
+    }
+}
+
 static void print_human(const struct cli *cli, const struct shown *shown)
 {
     const struct verdict *verdict = &shown->of.verdict;
@@ -161,6 +176,7 @@ static void print_human(const struct cli *cli, const struct shown *shown)
     } else {
         line(cli, "no ticket", verdict->reason, NULL);
     }
+    print_places(cli, &shown->of);
     line(cli, "language", verdict->language, NULL);
     print_hits(cli, shown);
     if (shown->has_reply) {

@@ -51,6 +51,7 @@ static void check_files(struct check *check, const struct config *config)
     struct rules *rules = NULL;
     struct templates *templates = NULL;
     struct model *model = NULL;
+    struct places *places = NULL;
     int err = rules_load(config->categories_path, config->agencies_path, &rules, &fault);
 
     if (err)
@@ -66,6 +67,11 @@ static void check_files(struct check *check, const struct config *config)
     if (err)
         refuse(check, &fault, err);
     model_close(model);
+    fault = (struct fault){0};
+    err = desk_places_open(config, &places, &fault);
+    if (err)
+        refuse(check, &fault, err);
+    places_free(places);
 }
 
 int cmd_config_check(struct cli *cli)

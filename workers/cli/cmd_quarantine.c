@@ -37,6 +37,7 @@ struct deciding {
     const struct config *config;
     struct rules *rules;
     struct model *model;
+    struct places *places;
     struct ensemble *ensemble;
 };
 
@@ -76,11 +77,15 @@ int cmd_quarantine_retry(struct cli *cli)
     if (!err) {
         if (desk_model_open(cli->config, &deciding.model, &fault) != OK)
             cli_remark(cli, "the rules decide alone: %s", fault.text);
+        if (desk_places_open(cli->config, &deciding.places, &fault) != OK)
+            cli_remark(cli, "no places are looked for: %s", fault.text);
         deciding.ensemble = ensemble_new(deciding.rules, deciding.model);
+        ensemble_use_places(deciding.ensemble, deciding.places);
         how = policy(&deciding);
         err = store_quarantine_retry(cli->store, &how, key, sizeof key, cli->actor, clock_now_us(), &outcome, &fault);
     }
     ensemble_free(deciding.ensemble);
+    places_free(deciding.places);
     model_close(deciding.model);
     rules_free(deciding.rules);
     if (err)

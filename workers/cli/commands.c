@@ -322,9 +322,9 @@ static const struct command table[] = {
 
     /* trying things out */
     {"classify", NULL, FOR_TRIALS, "[TEXT]", 0, 1, classify_options,
-     "How the desk would understand a text, and why. Shows type, category, agency and urgency, what the model "
-     "guessed, every rule that fired and where, and the reply it would send with its cost. Nothing is stored. "
-     "TEXT \"-\" is read from standard input.",
+     "How the desk would understand a text, and why. Shows type, category, agency and urgency, the places it names, "
+     "what the model guessed, every rule that fired and where, and the reply it would send with its cost. Nothing is "
+     "stored. TEXT \"-\" is read from standard input.",
      {"aduan classify \"Jalan berlubang di depan pasar Grogolan\"",
       "aduan classify --explain \"tolong ada kebakaran di gang mawar\"", "aduan classify --json --batch texts.txt"},
      NEED_CONFIG, cmd_classify, 0},

@@ -3,6 +3,7 @@
 #include "understood.h"
 
 #include "output.h"
+#include "place_view.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,39 @@ static void flags(const struct cli *cli, struct reader *reader, const struct und
     }
 }
 
+static const char *place_reason(const struct cli *cli, enum place_why why)
+{
+    static const char *const reasons[PLACE_WHY_END][2] = {
+        [PLACE_WHY_PREFIX] = {"SMS diawali kata ini", "the SMS begins with it"},
+        [PLACE_WHY_KIND] = {"disebut bersama jenisnya", "named with its kind"},
+        [PLACE_WHY_NAME] = {"namanya disebut", "its name is there"},
+        [PLACE_WHY_OWN] = {"nama di wilayah sendiri", "a name of the desk's own area"},
+        [PLACE_WHY_STREET] = {"nama jalan", "the name of a street"},
+        [PLACE_WHY_RT_RW] = {"nomor RT/RW", "the number of an RT or RW"},
+        [PLACE_WHY_LANDMARK] = {"patokan", "what it is beside or in"}};
+    return reasons[why][english(cli)];
+}
+
+/* One line a mention: what it may be, the likeliest first, and what says so. */
+static void places(const struct cli *cli, const struct understood *understood, FILE *out)
+{
+    const struct places_found *found = &understood->reading.places;
+
+    for (size_t i = 0; i < found->count; i++) {
+        const struct place *place = &found->places[i];
+        const struct place_shown shown = place_found(place);
+        bool another = i > 0 && place[-1].at == place->at && place[-1].len == place->len;
+        char *label = place_label(&shown, understood->text.utf8, understood->text.len);
+
+        if (another)
+            fprintf(out, english(cli) ? "  or %s, score %u" : "  atau %s, nilai %u", label, place->score);
+        else
+            fprintf(out, english(cli) ? "Place %s, score %u" : "Tempat %s, nilai %u", label, place->score);
+        fprintf(out, ": %s.\n", place_reason(cli, place->why));
+        free(label);
+    }
+}
+
 void understood_explain(const struct cli *cli, struct reader *reader, const struct understood *understood, FILE *out)
 {
     const struct understanding *reading = &understood->reading;
@@ -181,6 +215,7 @@ void understood_explain(const struct cli *cli, struct reader *reader, const stru
     decision(cli, reader, understood, "type", found->type, out);
     urgency(cli, reader, understood, out);
     flags(cli, reader, understood, out);
+    places(cli, understood, out);
     if (!reading->modelled)
         fputs(en ? "There is no model: the rules decided alone.\n" : "Tidak ada model: aturan memutuskan sendiri.\n",
               out);

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "output.h"
+#include "place_view.h"
 #include "reply.h"
 #include "ticket.h"
 
@@ -171,6 +172,18 @@ static json_t *correction_json(const Aduan__Record__Correction *correction)
     return object;
 }
 
+static json_t *places_json(const Aduan__Record__Ticket *ticket)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < ticket->n_place; i++) {
+        const struct place_shown place = place_kept(ticket->place[i]);
+
+        json_array_append_new(list, place_json(&place, ticket->text.data, ticket->text.len));
+    }
+    return list;
+}
+
 json_t *ticket_file_json(const struct ticket_file *file)
 {
     json_t *object = json_object(), *replies = json_array(), *notes = json_array(), *resent = json_array();
@@ -198,6 +211,7 @@ json_t *ticket_file_json(const struct ticket_file *file)
     json_object_set_new(object, "rules", text_or_null(file->ticket->rules));
     json_object_set_new(object, "refused_by", text_or_null(file->ticket->refused));
     json_object_set_new(object, "corrections", corrections);
+    json_object_set_new(object, "places", places_json(file->ticket));
     json_object_set_new(object, "replies", replies);
     json_object_set_new(object, "notes", notes);
     json_object_set_new(object, "message", file->message ? message_json(file->message) : json_null());
@@ -316,6 +330,28 @@ static void print_text(const Aduan__Record__Ticket *ticket, FILE *out)
     free(text);
 }
 
+/* The candidates of one mention on one line. */
+static void print_places(const struct cli *cli, const Aduan__Record__Ticket *ticket, FILE *out)
+{
+    for (size_t i = 0; i < ticket->n_place;) {
+        const struct place_shown first = place_kept(ticket->place[i]);
+        char *all = place_label(&first, ticket->text.data, ticket->text.len);
+
+        for (i++; i < ticket->n_place && ticket->place[i]->at == first.at; i++) {
+            const struct place_shown other = place_kept(ticket->place[i]);
+            char *label = place_label(&other, ticket->text.data, ticket->text.len), *both;
+
+            if (asprintf(&both, "%s or %s", all, label) < 0)
+                abort();
+            free(label);
+            free(all);
+            all = both;
+        }
+        field(cli, out, "place", all);
+        free(all);
+    }
+}
+
 static void print_replies(const struct cli *cli, const struct ticket_file *file, FILE *out)
 {
     for (size_t i = 0; i < file->reply_count; i++) {
@@ -356,6 +392,7 @@ void ticket_file_print(const struct cli *cli, const struct ticket_file *file, FI
         field(cli, out, "flags", ticket->flags);
     if (!ticket->unclassified)
         ticket_understood(cli, ticket, out);
+    print_places(cli, ticket, out);
     field(cli, out, "to", ticket->shortcode);
     if (file->number) {
         char *number = output_clean(file->number, strlen(file->number), false);

@@ -2,6 +2,7 @@
 #include "understood.h"
 
 #include "output.h"
+#include "place_view.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,7 +17,10 @@ int reader_open(const struct cli *cli, struct reader *out, struct fault *fault)
         return err;
     if (desk_model_open(cli->config, &reader.model, fault) != OK)
         cli_remark(cli, "the rules decide alone: %s", fault->text);
+    if (desk_places_open(cli->config, &reader.places, fault) != OK)
+        cli_remark(cli, "no places are looked for: %s", fault->text);
     reader.ensemble = ensemble_new(reader.rules, reader.model);
+    ensemble_use_places(reader.ensemble, reader.places);
     *out = reader;
     return OK;
 }
@@ -24,6 +28,7 @@ int reader_open(const struct cli *cli, struct reader *out, struct fault *fault)
 void reader_close(struct reader *reader)
 {
     ensemble_free(reader->ensemble);
+    places_free(reader->places);
     model_close(reader->model);
     rules_free(reader->rules);
 }
@@ -105,6 +110,19 @@ static json_t *flags_json(const struct reader *reader, const struct understandin
     return list;
 }
 
+static json_t *places_json(const struct understood *understood)
+{
+    const struct places_found *found = &understood->reading.places;
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < found->count; i++) {
+        const struct place_shown place = place_found(&found->places[i]);
+
+        json_array_append_new(list, place_json(&place, understood->text.utf8, understood->text.len));
+    }
+    return list;
+}
+
 json_t *understood_json(const struct reader *reader, const struct understood *understood)
 {
     const struct verdict *verdict = &understood->verdict;
@@ -127,6 +145,7 @@ json_t *understood_json(const struct reader *reader, const struct understood *un
                         json_pack("{s:o,s:o,s:o}", "category", by_json(reading->category_by), "type",
                                   by_json(reading->type_by), "urgency", by_json(reading->urgency_by)));
     json_object_set_new(object, "flags", flags_json(reader, reading));
+    json_object_set_new(object, "places", places_json(understood));
     json_object_set_new(object, "model", reader->model ? json_string(model_id(reader->model)) : json_null());
     json_object_set_new(object, "guesses", guesses_json(reader, reading));
     json_object_set_new(object, "why", string_or_null(verdict->why));

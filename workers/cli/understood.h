@@ -9,7 +9,8 @@
 /* What texts are read with. */
 struct reader {
     struct rules *rules;
-    struct model *model; /* NULL: the rules decide alone, which has been remarked on */
+    struct model *model;   /* NULL: the rules decide alone, which has been remarked on */
+    struct places *places; /* NULL: none are looked for, likewise */
     struct ensemble *ensemble;
 };
 MUST_CHECK int reader_open(const struct cli *cli, struct reader *out, struct fault *fault);

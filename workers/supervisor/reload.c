@@ -87,6 +87,8 @@ static int check_new(const struct supervisor *s, const struct config *fresh, str
     char *fixed = reload_fixed_changes(s->boot, fresh);
     int err = startup_check_desk(fresh, fault);
 
+    if (!err)
+        err = startup_check_places(fresh, fault);
     if (!err && *fixed)
         err = fault_set(fault, E_CONFIG,
                         "%.400s changed, which takes a stop and a start of aduand; nothing was reloaded", fixed);

@@ -2,6 +2,7 @@
 /* What must hold before anything is started, in the order in which an operator would want to hear of it. The store is
  * opened once to prove it and closed again: children are forked later. */
 #include "clock.h"
+#include "desk.h"
 #include "log.h"
 #include "privileges.h"
 #include "rules.h"
@@ -49,6 +50,16 @@ int startup_check_desk(const struct config *config, struct fault *fault)
     if (!err)
         templates_free(templates);
     return err;
+}
+
+int startup_check_places(const struct config *config, struct fault *fault)
+{
+    bool named = strcmp(config->places_path, CONFIG_DEFAULT_PLACES) != 0 || config->districts_path;
+    struct places *places = NULL;
+    int err = desk_places_open(config, &places, fault);
+
+    places_free(places);
+    return err == E_IO && !named ? OK : err;
 }
 
 static bool has_programs(const char *dir)

@@ -34,6 +34,9 @@ MUST_CHECK int startup(struct supervisor *s, const char *config_path, struct fau
 void startup_undo(struct supervisor *s);
 /* Rules and templates as this configuration names them can be loaded. */
 MUST_CHECK int startup_check_desk(const struct config *config, struct fault *fault);
+/* The tables of places, for a reload: a line starts without them and says so. Those that came with the program may be
+ * missing. */
+MUST_CHECK int startup_check_places(const struct config *config, struct fault *fault);
 
 /* reload.c: takes the file anew, or says why not and changes nothing. */
 MUST_CHECK int supervisor_reload(struct supervisor *s, size_t *told, struct fault *fault);

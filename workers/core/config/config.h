@@ -17,6 +17,7 @@
 
 #define CONFIG_DEFAULT_PATH "/etc/aduan/aduan.yaml"
 #define CONFIG_DEFAULT_MODEL "/usr/share/aduan/model.bin"
+#define CONFIG_DEFAULT_PLACES "/usr/share/aduan/places/regencies.tsv"
 
 struct config_bearerbox {
     char *name; /* unique over all boxes */
@@ -46,6 +47,9 @@ struct config {
     char *categories_path;
     char *agencies_path;
     char *model_path;
+    char *places_path;    /* provinces and regencies */
+    char *districts_path; /* what is inside the own one; NULL: nothing is known */
+    char *regency;        /* code of the own one, "33.75"; "": none */
     char *replies_dir;
     uint32_t resend_window_s; /* 0: no SMS joins a ticket */
     uint32_t peak_age_s;      /* an SMS that waited so long is answered before it is classified; 0: none is */

@@ -37,6 +37,15 @@ static const struct config_row rows[] = {
     {"desk.model", CONFIG_PATH, AT(model_path), CONFIG_DEFAULT_MODEL, 0, 0, NULL,
      "What the classifier has learnt: a file that `aduan train` writes. Without it the rules of desk.categories decide "
      "alone, and `aduan status` says so.", true},
+    {"desk.places", CONFIG_PATH, AT(places_path), CONFIG_DEFAULT_PLACES, 0, 0, NULL,
+     "Provinces and regencies with their Kemendagri codes, and what people call them. Without it no text is searched for "
+     "places, and `aduan status` says so.", true},
+    {"desk.districts", CONFIG_PATH, AT(districts_path), "", 0, 0, NULL,
+     "The kecamatan and kelurahan of the desk's own area, such as places/pekalongan.tsv. Empty: none are known by name.",
+     true},
+    {"desk.regency", CONFIG_TEXT, AT(regency), "", 0, 5, NULL,
+     "The Kemendagri code of the desk's own kota, kabupaten or province, such as 33.75: of places with one name its own "
+     "come first. Empty: none do.", true},
     {"desk.replies", CONFIG_PATH, AT(replies_dir), "replies", 0, 0, NULL,
      "The directory of the reply templates, a file a language.", true},
     {"desk.resend_window_s", CONFIG_COUNT, AT(resend_window_s), "86400", 0, 2592000, NULL,

@@ -114,6 +114,7 @@ static void tell(const struct ensemble *ensemble, const struct understanding *re
 {
     understanding_explain(ensemble, reading, verdict->why, sizeof verdict->why);
     understanding_rules(reading, verdict->rules, sizeof verdict->rules);
+    verdict->places = reading->places;
     if (!reading->modelled)
         return;
     memcpy(verdict->model, model_id(ensemble_model(ensemble)), sizeof verdict->model);

@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "ensemble.h"
+#include "places.h"
 #include "reply.h"
 #include "same.h"
 #include "text.h"
@@ -42,12 +43,17 @@ struct verdict {
     char guesses[512]; /* as understanding_guesses() has them */
     char flags[64];    /* as understanding_flags() has them */
     char rules[512];   /* as understanding_rules() has them */
+    struct places_found places;
 };
 
 /* The model that desk.model names; where it names none, the one that came with the program. As model_open(). */
 MUST_CHECK int desk_model_open(const struct config *config, struct model **out, struct fault *fault);
 /* The one that came with the program, whatever desk.model says. */
 MUST_CHECK int desk_model_shipped(struct model **out, struct fault *fault);
+
+/* The places that desk.places, desk.districts and desk.regency name, the first one where it names none as with the
+ * model. As places_load(). */
+MUST_CHECK int desk_places_open(const struct config *config, struct places **out, struct fault *fault);
 
 /* E_MEMORY only. */
 MUST_CHECK int desk_decide(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,

@@ -8,6 +8,7 @@
 struct ensemble {
     struct rules *rules;
     const struct model *model;
+    const struct places *places;    /* NULL: none are looked for */
     struct predictor *predictor;    /* NULL without a model */
     size_t category, type, urgency; /* heads; SIZE_MAX: the model has none */
 };
@@ -34,6 +35,11 @@ void ensemble_free(struct ensemble *ensemble)
         return;
     predictor_free(ensemble->predictor);
     free(ensemble);
+}
+
+void ensemble_use_places(struct ensemble *ensemble, const struct places *places)
+{
+    ensemble->places = places;
 }
 
 const struct model *ensemble_model(const struct ensemble *ensemble)
@@ -123,6 +129,8 @@ int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struc
         type_decide(ensemble, &reading);
         category_decide(ensemble, &reading);
     }
+    if (ensemble->places)
+        places_find(ensemble->places, text, len, &reading.places);
     *out = reading;
     return OK;
 }

@@ -9,6 +9,7 @@
 #define ADUAN_ENSEMBLE_H
 
 #include "model.h"
+#include "places.h"
 #include "rules.h"
 
 struct ensemble; /* one a thread */
@@ -17,6 +18,8 @@ struct ensemble; /* one a thread */
  * them each flag; a model without one of the three leaves it to the rules. */
 struct ensemble *ensemble_new(struct rules *rules, const struct model *model);
 void ensemble_free(struct ensemble *ensemble);
+/* From now on places are looked for too; borrows them. NULL: no more. */
+void ensemble_use_places(struct ensemble *ensemble, const struct places *places);
 /* NULL: none. */
 const struct model *ensemble_model(const struct ensemble *ensemble);
 
@@ -25,9 +28,10 @@ enum understanding_by { BY_RULES, BY_MODEL, BY_HARD_RULE };
 struct understanding {
     struct classification found; /* what was decided, and the rules that fired */
     enum understanding_by category_by, type_by, urgency_by;
-    bool unsure;               /* of the category: for a person */
-    bool modelled;             /* the rest is there */
-    struct prediction guesses; /* by head of the model */
+    bool unsure;                /* of the category: for a person */
+    bool modelled;              /* the rest is there */
+    struct prediction guesses;  /* by head of the model */
+    struct places_found places; /* none where there are no places to look for */
 };
 
 /* text: NFC UTF-8. Strings are borrowed from the rules. E_MEMORY only. */

@@ -19,7 +19,7 @@
 static const char data_name[] = "data.mdb", part_name[] = "data.mdb.part", staging_name[] = "restore.part";
 
 /* A directory that a copy goes into. */
-struct place {
+struct copy_dir {
     const char *path;
     int fd;
     bool made; /* by us: taken away again when nothing came of it */
@@ -49,9 +49,9 @@ static bool holds_store(int dir_fd)
 }
 
 /* Makes or opens the directory and keeps everybody else out of it. */
-static int place_open(const char *path, struct place *place, struct fault *fault)
+static int place_open(const char *path, struct copy_dir *place, struct fault *fault)
 {
-    *place = (struct place){.path = path, .fd = -1};
+    *place = (struct copy_dir){.path = path, .fd = -1};
     place->made = mkdir(path, 0700) == 0;
     if (!place->made && errno != EEXIST)
         return os_fault(fault, "cannot make the directory", path);
@@ -72,7 +72,7 @@ static int place_open(const char *path, struct place *place, struct fault *fault
 }
 
 /* Nothing that only looks like a store stays behind: without `keep` the place is as it was. */
-static void place_close(struct place *place, bool keep)
+static void place_close(struct copy_dir *place, bool keep)
 {
     if (place->fd < 0)
         return;
@@ -84,7 +84,7 @@ static void place_close(struct place *place, bool keep)
 }
 
 /* Names become durable with their directory, and a new directory with its parent. */
-static int place_sync(const struct place *place, struct fault *fault)
+static int place_sync(const struct copy_dir *place, struct fault *fault)
 {
     int parent = openat(place->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc = parent >= 0 ? fsync(parent) : -1;
@@ -133,7 +133,7 @@ static int check_copy(const struct store *store, const char *dst, struct fault *
 
 int store_backup(struct store *store, const char *dst, struct fault *fault)
 {
-    struct place place;
+    struct copy_dir place;
     int rc = place_open(dst, &place, fault);
     if (rc == OK)
         rc = copy_env(store, place.fd, part_name, fault);
@@ -188,7 +188,7 @@ static int stage(struct store *src, const char *staging, const struct store_opti
     return rc;
 }
 
-static int move_in(const struct place *place, const char *staging, struct fault *fault)
+static int move_in(const struct copy_dir *place, const char *staging, struct fault *fault)
 {
     char *from;
     path_join(staging, data_name, &from);
@@ -211,7 +211,7 @@ static void remove_staging(const char *staging)
     rmdir(staging);
 }
 
-static int restore_into(struct store *src, const struct place *place, const struct store_options *options,
+static int restore_into(struct store *src, const struct copy_dir *place, const struct store_options *options,
                         struct fault *fault)
 {
     char *staging;
@@ -231,7 +231,7 @@ int store_restore(const char *src, const char *dst, uint64_t map_bytes, const st
 {
     const struct store_options options = {.dir = src, .map_bytes = map_bytes, .seal = seal, .read_only = true};
     struct store *backup = NULL;
-    struct place place;
+    struct copy_dir place;
 
     int rc = place_open(dst, &place, fault);
     if (rc == OK)

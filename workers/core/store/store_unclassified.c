@@ -8,6 +8,7 @@
 #include "kill_point.h"
 #include "record_fields.h"
 #include "store_ingest.h"
+#include "ticket_places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,7 @@ static void fill(Ticket *ticket, const struct verdict *verdict, bool gave_up)
     record_set_string(&ticket->guesses, gave_up ? "" : verdict->guesses);
     record_set_string(&ticket->flags, gave_up ? "" : verdict->flags);
     record_set_string(&ticket->rules, gave_up ? "" : verdict->rules);
+    ticket_places_set(ticket, &verdict->places);
     if (verdict->language && *verdict->language)
         record_set_string(&ticket->language, verdict->language);
     ticket->unclassified = false;

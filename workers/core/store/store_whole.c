@@ -7,6 +7,7 @@
 
 #include "record_fields.h"
 #include "ticket_id.h"
+#include "ticket_places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,7 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     const Aduan__Record__Message *message = whole->message;
     const struct verdict *verdict = plan->verdict;
     Aduan__Record__Ticket ticket = ADUAN__RECORD__TICKET__INIT;
+    struct ticket_places places;
     ticket.version = RECORD_VERSION;
     ticket.id = message->ticket;
     ticket.state = TICKET_STATE(RECEIVED);
@@ -158,6 +160,7 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     ticket.guesses = borrowed(verdict->guesses);
     ticket.flags = borrowed(verdict->flags);
     ticket.rules = borrowed(verdict->rules);
+    ticket_places_borrow(&places, &verdict->places, &ticket);
     ticket.text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
     ticket.incomplete = message->incomplete;
     ticket.unclassified = verdict->unread;

@@ -12,10 +12,8 @@ const char *const rules_head_names[HEAD_COUNT] = {"category", "type", "urgency",
 
 static void rules_of_kind_free(struct rules_rule *rules, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        free(rules[i].words);
+    for (size_t i = 0; i < count; i++)
         pcre2_code_free(rules[i].code);
-    }
     free(rules);
 }
 
@@ -25,10 +23,7 @@ void rules_free(struct rules *rules)
         return;
     rules_of_kind_free(rules->terms, rules->term_count);
     rules_of_kind_free(rules->patterns, rules->pattern_count);
-    for (size_t i = 0; i < rules->word_count; i++)
-        free(rules->words[i]);
-    free(rules->words);
-    free(rules->first_term);
+    terms_free(rules->vocabulary);
     free(rules->labels);
     free(rules->tokens);
     free(rules->fired);

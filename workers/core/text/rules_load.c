@@ -286,7 +286,7 @@ int rules_load(const char *categories_path, const char *agencies_path, struct ru
 {
     const struct yaml_node *categories, *agencies;
     struct rules *rules = rules_grow(NULL, 0, sizeof *rules);
-    *rules = (struct rules){0};
+    *rules = (struct rules){.vocabulary = terms_new()};
     int err = doc_open(agencies_path, agencies_keys, "agencies.yaml", &rules->agencies_doc, &agencies, fault);
     if (err == OK)
         err = doc_open(categories_path, categories_keys, "categories.yaml", &rules->categories_doc, &categories, fault);

@@ -41,11 +41,11 @@ static void fire(struct rules *rules, struct rules_rule *rule, size_t at, size_t
     rules->fired[rules->fired_count++] = rule;
 }
 
-static bool term_at(const struct rules *rules, const struct rules_rule *term, size_t token)
+static bool term_at(const struct rules *rules, const struct term *term, size_t token)
 {
-    if (term->word_count > rules->token_count - token)
+    if (term->count > rules->token_count - token)
         return false;
-    for (size_t i = 1; i < term->word_count; i++)
+    for (size_t i = 1; i < term->count; i++)
         if (rules->tokens[token + i].word != term->words[i])
             return false;
     return true;
@@ -55,14 +55,15 @@ static void terms_match(struct rules *rules)
 {
     for (size_t i = 0; i < rules->token_count; i++) {
         const struct rules_token *token = &rules->tokens[i];
+        size_t count;
         if (token->word == RULES_NONE)
             continue;
-        for (size_t t = rules->first_term[token->word]; t < rules->first_term[token->word + 1]; t++) {
-            struct rules_rule *term = &rules->terms[t];
-            if (!term_at(rules, term, i))
+        const struct term *terms = terms_of(rules->vocabulary, token->word, &count);
+        for (size_t t = 0; t < count; t++) {
+            if (!term_at(rules, &terms[t], i))
                 continue;
-            const struct rules_token *last = &rules->tokens[i + term->word_count - 1];
-            fire(rules, term, token->at, last->at + last->len - token->at);
+            const struct rules_token *last = &rules->tokens[i + terms[t].count - 1];
+            fire(rules, &rules->terms[terms[t].what], token->at, last->at + last->len - token->at);
         }
     }
 }

@@ -6,6 +6,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 
 #include "rules.h"
+#include "terms.h"
 #include "word.h"
 #include "yaml_doc.h"
 
@@ -15,7 +16,7 @@ enum rules_head { HEAD_CATEGORY, HEAD_TYPE, HEAD_URGENCY, HEAD_LANGUAGE, HEAD_RE
 extern const char *const rules_head_names[HEAD_COUNT];
 
 /* No label, no word: where a place in one of the arrays is expected. */
-#define RULES_NONE UINT32_MAX
+#define RULES_NONE TERMS_NONE
 
 struct rules_label {
     enum rules_head head;
@@ -31,15 +32,13 @@ struct rules_label {
     bool hard;                        /* a rule of weight RULES_HARD fired for it */
 };
 
-/* A sequence of words (terms) or a pattern. */
+/* A sequence of words (a term of the vocabulary, whose `what` is its place among the terms) or a pattern. */
 struct rules_rule {
     uint32_t label;
     double weight;
     const char *written;
     const struct yaml_node *node;
-    uint32_t *words; /* places in the vocabulary; NULL for a pattern */
-    size_t word_count;
-    pcre2_code *code;
+    pcre2_code *code;  /* of a pattern */
     size_t at, len;    /* where it fired first in the text at hand */
     uint64_t fired_in; /* the text it fired in last */
     unsigned rank;     /* how near to the decision, for the order of hits */
@@ -54,11 +53,9 @@ struct rules {
     struct yaml_doc *categories_doc, *agencies_doc;
     struct rules_label *labels;
     size_t label_count;
-    struct rules_rule *terms, *patterns; /* terms are sorted by their words */
+    struct rules_rule *terms, *patterns;
     size_t term_count, pattern_count;
-    char **words; /* the vocabulary, sorted; owned */
-    size_t word_count;
-    size_t *first_term; /* by word: the first term that opens with it; word_count + 1 places */
+    struct terms *vocabulary;
     uint32_t default_category, default_type, default_type_with_category, fallback_agency;
     pcre2_match_data *match;
     pcre2_match_context *limits;
@@ -81,7 +78,7 @@ uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const
 
 /* Reads `words`, `phrases` and `patterns` of one label into the rules. */
 MUST_CHECK int rules_terms_load(struct rules *rules, uint32_t label, const struct yaml_node *node, struct fault *fault);
-/* Builds the vocabulary and sorts the terms; refuses a term given twice to one label. */
+/* When all are read: makes the vocabulary ready; refuses a term given twice to one label. */
 MUST_CHECK int rules_terms_index(struct rules *rules, struct fault *fault);
 
 /* Memory for what a configuration file of bounded size asks: exhausted memory aborts. */

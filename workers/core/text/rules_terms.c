@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WEIGHT_MAX = 100, PHRASE_WORDS_MAX = 12 };
+enum { WEIGHT_MAX = 100 };
 
 static int weight_read(const struct yaml_node *node, double *out, struct fault *fault)
 {
@@ -33,19 +33,8 @@ static int written_check(const struct yaml_node *node, struct fault *fault)
     return OK;
 }
 
-/* The place of a word in the vocabulary under construction (unsorted), adding it. Sorted and made unique later. */
-static uint32_t word_add(struct rules *rules, const char *word)
-{
-    rules->words = rules_grow(rules->words, rules->word_count, sizeof *rules->words);
-    rules->words[rules->word_count] = strdup(word);
-    if (!rules->words[rules->word_count])
-        abort();
-    return (uint32_t)rules->word_count++;
-}
-
 static int term_load(struct rules *rules, struct rules_rule rule, bool phrase, struct fault *fault)
 {
-    uint32_t words[PHRASE_WORDS_MAX];
     size_t count = 0;
     struct word word;
     bool valid = true;
@@ -53,19 +42,17 @@ static int term_load(struct rules *rules, struct rules_rule rule, bool phrase, s
     if (err != OK)
         return err;
     rule.written = yaml_node_text(rule.node);
-    for (size_t at = 0, len = strlen(rule.written); word_next(rule.written, len, &at, &word, &valid);) {
-        if (count == PHRASE_WORDS_MAX || !word.folded[0])
+    size_t len = strlen(rule.written);
+    for (size_t at = 0; word_next(rule.written, len, &at, &word, &valid); count++)
+        if (count == TERM_WORDS_MAX || !word.folded[0])
             return yaml_fault(rule.node, fault, "\"%s\" is too long: at most %d words of %d bytes", rule.written,
-                              PHRASE_WORDS_MAX, WORD_BYTES_MAX);
-        words[count++] = word_add(rules, word.folded);
-    }
+                              TERM_WORDS_MAX, WORD_BYTES_MAX);
     if (!phrase && count != 1)
         return yaml_fault(rule.node, fault, "\"%s\" is not one word; several words belong under phrases", rule.written);
     if (phrase && count < 2)
         return yaml_fault(rule.node, fault, "\"%s\" is not several words; one word belongs under words", rule.written);
-    rule.words = rules_grow(NULL, 0, count * sizeof *words);
-    memcpy(rule.words, words, count * sizeof *words);
-    rule.word_count = count;
+    if (terms_add(rules->vocabulary, rule.written, len, (uint32_t)rules->term_count) != OK)
+        return yaml_fault(rule.node, fault, "\"%s\" is not UTF-8", rule.written);
     rules->terms = rules_grow(rules->terms, rules->term_count, sizeof *rules->terms);
     rules->terms[rules->term_count++] = rule;
     return OK;
@@ -158,69 +145,33 @@ int rules_terms_load(struct rules *rules, uint32_t label, const struct yaml_node
 
 /* --- the index ------------------------------------------------------------------------------------------------ */
 
-struct spelling {
-    char *word;
-    uint32_t was;
-};
-
-static int spelling_order(const void *left, const void *right)
+static bool same_words(const struct term *a, const struct term *b)
 {
-    return strcmp(((const struct spelling *)left)->word, ((const struct spelling *)right)->word);
+    return a->count == b->count && memcmp(a->words, b->words, a->count * sizeof *a->words) == 0;
 }
 
-/* Sorts the vocabulary, drops doubles, and gives the terms their words' new places. */
-static void vocabulary_sort(struct rules *rules)
+/* Terms of the same words stand side by side, in the order in which they were read. */
+static int check_doubles(const struct rules *rules, const struct term *terms, size_t count, struct fault *fault)
 {
-    size_t count = rules->word_count, unique = 0;
-    struct spelling *spellings = rules_grow(NULL, 0, (count + 1) * sizeof *spellings);
-    uint32_t *now = rules_grow(NULL, 0, (count + 1) * sizeof *now);
-    for (size_t i = 0; i < count; i++)
-        spellings[i] = (struct spelling){rules->words[i], (uint32_t)i};
-    qsort(spellings, count, sizeof *spellings, spelling_order);
-    for (size_t i = 0; i < count; i++) {
-        if (unique > 0 && strcmp(rules->words[unique - 1], spellings[i].word) == 0)
-            free(spellings[i].word);
-        else
-            rules->words[unique++] = spellings[i].word;
-        now[spellings[i].was] = (uint32_t)unique - 1;
-    }
-    rules->word_count = unique;
-    for (size_t i = 0; i < rules->term_count; i++)
-        for (size_t k = 0; k < rules->terms[i].word_count; k++)
-            rules->terms[i].words[k] = now[rules->terms[i].words[k]];
-    free(spellings);
-    free(now);
-}
-
-/* By words, then label: what is said twice comes together. */
-static int term_order(const void *left, const void *right)
-{
-    const struct rules_rule *a = left, *b = right;
-    for (size_t i = 0; i < a->word_count && i < b->word_count; i++)
-        if (a->words[i] != b->words[i])
-            return a->words[i] < b->words[i] ? -1 : 1;
-    if (a->word_count != b->word_count)
-        return a->word_count < b->word_count ? -1 : 1;
-    return a->label == b->label ? 0 : a->label < b->label ? -1 : 1;
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0 && same_words(&terms[k - 1], &terms[i]); k--) {
+            const struct rules_rule *rule = &rules->terms[terms[i].what], *other = &rules->terms[terms[k - 1].what];
+            if (rule->label == other->label)
+                return yaml_fault(rule->node, fault, "%s \"%s\" has \"%s\" twice (the other time \"%s\")",
+                                  rules_head_names[rules->labels[rule->label].head], rules->labels[rule->label].name,
+                                  rule->written, other->written);
+        }
+    return OK;
 }
 
 int rules_terms_index(struct rules *rules, struct fault *fault)
 {
-    vocabulary_sort(rules);
-    if (rules->term_count > 0)
-        qsort(rules->terms, rules->term_count, sizeof *rules->terms, term_order);
-    for (size_t i = 1; i < rules->term_count; i++) {
-        const struct rules_rule *rule = &rules->terms[i];
-        if (term_order(rule - 1, rule) == 0)
-            return yaml_fault(rule->node, fault, "%s \"%s\" has \"%s\" twice (the other time \"%s\")",
-                              rules_head_names[rules->labels[rule->label].head], rules->labels[rule->label].name,
-                              rule->written, (rule - 1)->written);
+    int err = OK;
+    terms_index(rules->vocabulary);
+    for (size_t word = 0; word < terms_word_count(rules->vocabulary) && err == OK; word++) {
+        size_t count;
+        const struct term *terms = terms_of(rules->vocabulary, (uint32_t)word, &count);
+        err = check_doubles(rules, terms, count, fault);
     }
-    rules->first_term = rules_grow(NULL, 0, (rules->word_count + 1) * sizeof *rules->first_term);
-    for (size_t word = 0, term = 0; word <= rules->word_count; word++) {
-        while (term < rules->term_count && rules->terms[term].words[0] < word)
-            term++;
-        rules->first_term[word] = term;
-    }
-    return OK;
+    return err;
 }

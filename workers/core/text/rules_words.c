@@ -6,22 +6,6 @@
 
 enum { STEM_BYTES_MIN = 3 };
 
-static uint32_t find_exact(const struct rules *rules, const char *word)
-{
-    size_t low = 0, high = rules->word_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(word, rules->words[middle]);
-        if (order == 0)
-            return (uint32_t)middle;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return RULES_NONE;
-}
-
 /* Takes one ending off: the clitics of Indonesian and the "2" of reduplication. */
 static bool strip_ending(char *word)
 {
@@ -39,12 +23,13 @@ static bool strip_ending(char *word)
 
 uint32_t rules_word_find(const struct rules *rules, const char *folded)
 {
-    uint32_t found = find_exact(rules, folded);
-    if (found != RULES_NONE || !folded[0])
+    size_t len = strlen(folded);
+    uint32_t found = terms_word(rules->vocabulary, folded, len);
+    if (found != RULES_NONE || len == 0)
         return found;
     char stem[WORD_BYTES_MAX + 1];
-    strcpy(stem, folded);
+    memcpy(stem, folded, len + 1);
     while (found == RULES_NONE && strip_ending(stem))
-        found = find_exact(rules, stem);
+        found = terms_word(rules->vocabulary, stem, strlen(stem));
     return found;
 }

@@ -27,7 +27,8 @@ struct worker {
     struct store *store;
     struct rules *rules;
     struct model *model;       /* NULL: there is none, or the role reads no texts */
-    struct ensemble *ensemble; /* of both */
+    struct places *places;     /* as the model */
+    struct ensemble *ensemble; /* of all three */
     struct templates *templates;
     struct channel **channels;
     size_t channel_count; /* 0 of a role that has no business with boxes */
@@ -46,7 +47,7 @@ struct worker_role {
     const char *program;       /* "aduan-classifier" */
     const char *role;          /* "classifier" */
     const char *socket_suffix; /* ".in" or ".out": which socket of each box; NULL: no channels, nor what serves them */
-    bool reads_texts;          /* it needs the model */
+    bool reads_texts;          /* it needs the model and the places */
     uint32_t (*credit)(const struct config *config);
     int (*start)(struct worker *worker, struct fault *fault);
     /* One frame from a box (not owned; a message taken out of its lists, NULL left behind, is the role's). */

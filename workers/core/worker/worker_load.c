@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a worker reads from files: aduan.yaml, the rules, the model, the reply templates. First everything new is
- * loaded, then all of it is swapped in; a fault in any file leaves a running worker exactly as it was. At the start a
- * model that cannot be used is no reason not to run: rules decide alone, and status says so. Keys that are not live
- * (directories, sockets, boxes) were used at the start and are not looked at again.
+ * What a worker reads from files: aduan.yaml, the rules, the model, the places, the reply templates. First everything
+ * new is loaded, then all of it is swapped in; a fault in any file leaves a running worker exactly as it was. At the
+ * start a model or places that cannot be used are no reason not to run: rules decide alone, and status says so. Keys
+ * that are not live (directories, sockets, boxes) were used at the start and are not looked at again.
  */
 #include "desk.h"
 #include "log.h"
 #include "worker_priv.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct loaded {
     struct config *config;
     struct rules *rules;
     struct model *model;
+    struct places *places;
     struct ensemble *ensemble;
     struct templates *templates;
     char lacks[WORKER_LACKS_BYTES];
@@ -24,9 +26,17 @@ static void loaded_free(struct loaded *loaded)
 {
     templates_free(loaded->templates);
     ensemble_free(loaded->ensemble);
+    places_free(loaded->places);
     model_close(loaded->model);
     rules_free(loaded->rules);
     config_free(loaded->config);
+}
+
+/* One sentence more in what it does without. */
+static void lack(struct loaded *loaded, const char *what, const struct fault *fault)
+{
+    size_t used = strlen(loaded->lacks);
+    snprintf(loaded->lacks + used, sizeof loaded->lacks - used, "%s%s: %s", used ? "; " : "", what, fault->text);
 }
 
 static void understand(const struct worker_role *role, struct loaded *loaded)
@@ -35,8 +45,11 @@ static void understand(const struct worker_role *role, struct loaded *loaded)
     if (!role->reads_texts)
         return;
     if (desk_model_open(loaded->config, &loaded->model, &fault) != OK)
-        snprintf(loaded->lacks, sizeof loaded->lacks, "the rules decide alone: %s", fault.text);
+        lack(loaded, "the rules decide alone", &fault);
+    if (desk_places_open(loaded->config, &loaded->places, &fault) != OK)
+        lack(loaded, "no places are looked for", &fault);
     loaded->ensemble = ensemble_new(loaded->rules, loaded->model);
+    ensemble_use_places(loaded->ensemble, loaded->places);
 }
 
 static int load(const struct worker_run *run, struct loaded *out, struct fault *fault)
@@ -70,6 +83,7 @@ static void swap_in(struct worker_run *run, const struct loaded *loaded)
     run->worker.config = loaded->config;
     run->worker.rules = loaded->rules;
     run->worker.model = loaded->model;
+    run->worker.places = loaded->places;
     run->worker.ensemble = loaded->ensemble;
     run->worker.templates = loaded->templates;
     snprintf(run->lacks, sizeof run->lacks, "%s", loaded->lacks);
@@ -84,6 +98,7 @@ static struct loaded loaded_by(const struct worker *worker)
     return (struct loaded){.config = worker->config,
                            .rules = worker->rules,
                            .model = worker->model,
+                           .places = worker->places,
                            .ensemble = worker->ensemble,
                            .templates = worker->templates};
 }
@@ -96,15 +111,16 @@ int worker_load(struct worker_run *run, struct fault *fault)
         return err;
     swap_in(run, &loaded);
     if (run->worker.lacks)
-        log_warning("worker.without_model", "%s", run->worker.lacks);
+        log_warning(run->worker.model ? "worker.without_places" : "worker.without_model", "%s", run->worker.lacks);
     return OK;
 }
 
-/* A model that has been good is not given up for one that is not. */
+/* A model or places that have been good are not given up for what is not. */
 static int load_again(struct worker_run *run, struct loaded *out, struct fault *fault)
 {
+    const struct worker *worker = &run->worker;
     int err = load(run, out, fault);
-    if (err || !run->worker.model || !out->lacks[0])
+    if (err || !((worker->model && !out->model) || (worker->places && !out->places)))
         return err;
     fault_set(fault, E_CONFIG, "%s", out->lacks);
     loaded_free(out);

@@ -13,7 +13,7 @@ struct worker_line {
     bool bye_said, bye_heard;
 };
 
-enum { WORKER_LACKS_BYTES = sizeof((struct fault *)0)->text + 64 };
+enum { WORKER_LACKS_BYTES = 2 * (sizeof((struct fault *)0)->text + 64) };
 
 struct worker_run {
     struct worker worker;
@@ -32,7 +32,8 @@ struct worker_run {
     bool ever_alive, drained, exit_now, first_job_told;
 };
 
-/* worker_load.c: configuration, rules, model and templates are loaded together, and taken together or not at all. */
+/* worker_load.c: configuration, rules, model, places and templates are loaded together, and taken together or not at
+ * all. */
 MUST_CHECK int worker_load(struct worker_run *run, struct fault *fault);
 /* A bad file is logged with its fault and everything stays as it was. */
 void worker_reload(struct worker_run *run);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One text: its words, then what begins at each of them. A street, a landmark and an RT keep what they took. */
+#include "places_priv.h"
+
+#include <stdlib.h>
+
+const char *place_kind_name(enum place_kind kind)
+{
+    static const char *const names[PLACE_KIND_END] = {
+        [PLACE_PROVINCE] = "provinsi",   [PLACE_KOTA] = "kota",           [PLACE_KABUPATEN] = "kabupaten",
+        [PLACE_KECAMATAN] = "kecamatan", [PLACE_KELURAHAN] = "kelurahan", [PLACE_DESA] = "desa",
+        [PLACE_STREET] = "street",       [PLACE_RT_RW] = "rt_rw",         [PLACE_LANDMARK] = "landmark",
+    };
+    return names[kind];
+}
+
+const char *place_why_name(enum place_why why)
+{
+    static const char *const names[PLACE_WHY_END] = {
+        [PLACE_WHY_PREFIX] = "prefix",     [PLACE_WHY_KIND] = "kind",     [PLACE_WHY_NAME] = "name",
+        [PLACE_WHY_OWN] = "own",           [PLACE_WHY_STREET] = "street", [PLACE_WHY_RT_RW] = "rt_rw",
+        [PLACE_WHY_LANDMARK] = "landmark",
+    };
+    return names[why];
+}
+
+void places_find(const struct places *places, const char *text, size_t len, struct places_found *out)
+{
+    struct place_token tokens[PLACES_WORDS_MAX];
+    struct scan_places scan = {.places = places, .text = text, .len = len, .tokens = tokens, .found = out};
+    static size_t (*const finders[])(struct scan_places *, size_t) = {place_find_rt_rw, place_find_street,
+                                                                      place_find_named, place_find_landmark};
+    out->count = 0;
+    place_tokens(&scan);
+    for (size_t i = 0; i < scan.count && out->count < PLACES_MAX;) {
+        size_t next = i;
+        for (size_t f = 0; f < sizeof finders / sizeof *finders && next == i; f++)
+            next = finders[f](&scan, i);
+        i = next > i ? next : i + 1;
+    }
+}
