@@ -21,10 +21,10 @@ struct secret_row {
     uint8_t fields[SECRETS_MAX]; /* 0 ends */
 };
 static const struct secret_row rows[] = {
-    {&aduan__record__message__descriptor, 'M', {7, 8, 14, 17, 28}}, /* body, udh, meta_data, text, sender */
+    {&aduan__record__message__descriptor, 'M', {7, 8, 14, 17, 28}},  /* body, udh, meta_data, text, sender */
     {&aduan__record__ticket__descriptor, 'T', {13, 14, 16, 31, 32}}, /* why, text, note, rules, place */
-    {&aduan__record__reply__descriptor, 'R', {17, 28}},             /* text, words */
-    {&aduan__record__identity__descriptor, 'I', {2}},               /* number */
+    {&aduan__record__reply__descriptor, 'R', {17, 28}},              /* text, words */
+    {&aduan__record__identity__descriptor, 'I', {2}},                /* number */
 };
 
 _Static_assert(sizeof(Aduan__Record__Message) <= RECORD_STRUCT_MAX, "a message is copied");
