@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A line and its places: a ticket keeps those of its text, sealed; a reload takes up new tables and refuses broken ones."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -25,9 +26,9 @@ def line(tmp_path_factory):
 
 
 def ticket_of(line):
-    phone = Phone(line)
-    phone.send(SAID)
-    number = re.search(r"nomor (\d+)", phone.answer()[1]).group(1)
+    with contextlib.closing(Phone(line)) as phone:  # the fake link takes one phone at a time
+        phone.send(SAID)
+        number = re.search(r"nomor (\d+)", phone.answer()[1]).group(1)
     ticket = line.json("ticket", "show", number)
     jsonschema.validate(ticket, TICKET)
     return number, ticket
