@@ -398,4 +398,6 @@ class Phone:
         return self.lines.empty()
 
     def close(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # the reader holds it open
         self.socket.close()
