@@ -122,6 +122,7 @@ bool place_name_word(const struct scan_places *scan, size_t i);
 bool place_part_word(const struct scan_places *scan, size_t i);
 /* "XII" */
 bool place_roman(const struct scan_places *scan, size_t i);
+/* word: small letters a to z */
 bool place_token_is(const struct scan_places *scan, size_t i, const char *word);
 /* The words of a term are those from token i on. */
 bool place_term_here(const struct scan_places *scan, const struct term *term, size_t i);

@@ -52,6 +52,8 @@ static bool capitals_tell(const char *text, size_t len)
 static void look_between(const struct scan_places *scan, size_t from, struct place_token *token)
 {
     const char *text = scan->text;
+    if (scan->count > 0 && token->at - from == 1 && text[from] == ' ')
+        return;
     bool space = false, dot = false, hard = false, sentence = scan->count == 0;
     for (size_t i = from; i < token->at; i++) {
         char c = text[i];
@@ -257,9 +259,12 @@ bool place_token_is(const struct scan_places *scan, size_t i, const char *word)
 {
     struct word folded;
     bool valid = true;
-    if (i >= scan->count)
+    if (i >= scan->count || scan->tokens[i].len < strlen(word))
         return false;
     size_t at = scan->tokens[i].at;
+    /* Most are told apart by their first letter. */
+    if (scan->text[at] != word[0] && scan->text[at] != word[0] - 'a' + 'A')
+        return false;
     return word_next(scan->text, scan->len, &at, &folded, &valid) && strcmp(folded.folded, word) == 0;
 }
 
