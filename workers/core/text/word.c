@@ -35,11 +35,28 @@ static size_t inner_apostrophe(const char *text, size_t len, size_t at)
     return n && at + n < len && word_char(text, len, at + n, &skip, &valid) ? n : 0;
 }
 
+/* A letter or digit of ASCII in lower case; 0: anything else. */
+static char plain_char(uint8_t byte)
+{
+    if (byte >= 'A' && byte <= 'Z')
+        return (char)(byte - 'A' + 'a');
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ? (char)byte : 0;
+}
+
+/* Where a letter begins that stands three times or more; the word's length when none does. */
+static size_t first_run(const char *word)
+{
+    size_t i = 0;
+    while (word[i] && (word[i] != word[i + 1] || word[i] != word[i + 2] || word[i] < 'a' || word[i] > 'z'))
+        i++;
+    return i;
+}
+
 /* "tolonggg" → "tolong". Digits stay: they are numbers. */
 static void collapse_runs(char *word)
 {
-    size_t out = 0;
-    for (size_t i = 0; word[i];) {
+    size_t out = first_run(word);
+    for (size_t i = out; word[i];) {
         size_t run = 1;
         while (word[i + run] == word[i])
             run++;
@@ -81,13 +98,19 @@ bool word_next(const char *text, size_t len, size_t *at, struct word *out, bool 
 {
     size_t i = *at, skip, used = 0;
     bool ascii = true;
-    while (i < len && !word_char(text, len, i, &skip, valid))
+    while (i < len && !plain_char((uint8_t)text[i]) && !word_char(text, len, i, &skip, valid))
         i += skip;
     *at = i;
     if (i == len)
         return false;
     out->at = i;
     while (i < len) {
+        char plain = plain_char((uint8_t)text[i]);
+        if (plain && used < WORD_BYTES_MAX) { /* nearly all there is */
+            out->folded[used++] = plain;
+            i++;
+            continue;
+        }
         size_t n = word_char(text, len, i, &skip, valid), apostrophe = n ? 0 : inner_apostrophe(text, len, i);
         if (!n && !apostrophe)
             break;
