@@ -10,8 +10,13 @@
 
 enum { BUCKETS_FIRST = 64 };
 
-struct spelling {
+/* Most words of a text are in no term: the hash is here, so that they are told apart without a look at any spelling. */
+struct bucket {
     uint32_t hash;
+    uint32_t number; /* the word's, plus one; 0: empty */
+};
+
+struct spelling {
     uint8_t len;
     char text[WORD_BYTES_MAX];
 };
@@ -19,7 +24,7 @@ struct spelling {
 struct terms {
     struct spelling *words;
     size_t word_count, word_room;
-    uint32_t *buckets; /* a word's number plus one; 0: empty */
+    struct bucket *buckets;
     size_t bucket_count;
     struct term *terms;
     size_t term_count, term_room;
@@ -65,15 +70,15 @@ static uint32_t hash_of(const char *word, size_t len)
 }
 
 /* The bucket that has the word, or the empty one where it would go. */
-static uint32_t *bucket_of(const struct terms *terms, const char *word, size_t len, uint32_t hash)
+static struct bucket *bucket_of(const struct terms *terms, const char *word, size_t len, uint32_t hash)
 {
     size_t mask = terms->bucket_count - 1;
     for (size_t at = hash & mask;; at = (at + 1) & mask) {
-        uint32_t *bucket = &terms->buckets[at];
-        if (*bucket == 0)
+        struct bucket *bucket = &terms->buckets[at];
+        if (bucket->number == 0)
             return bucket;
-        const struct spelling *known = &terms->words[*bucket - 1];
-        if (known->hash == hash && known->len == len && memcmp(known->text, word, len) == 0)
+        const struct spelling *known = &terms->words[bucket->number - 1];
+        if (bucket->hash == hash && known->len == len && memcmp(known->text, word, len) == 0)
             return bucket;
     }
 }
@@ -82,7 +87,7 @@ uint32_t terms_word(const struct terms *terms, const char *folded, size_t len)
 {
     if (len == 0 || len > WORD_BYTES_MAX)
         return TERMS_NONE;
-    uint32_t number = *bucket_of(terms, folded, len, hash_of(folded, len));
+    uint32_t number = bucket_of(terms, folded, len, hash_of(folded, len))->number;
     return number > 0 ? number - 1 : TERMS_NONE;
 }
 
@@ -91,15 +96,20 @@ size_t terms_word_count(const struct terms *terms)
     return terms->word_count;
 }
 
+static void bucket_take(struct terms *terms, uint32_t word)
+{
+    const struct spelling *spelling = &terms->words[word];
+    uint32_t hash = hash_of(spelling->text, spelling->len);
+    *bucket_of(terms, spelling->text, spelling->len, hash) = (struct bucket){hash, word + 1};
+}
+
 static void buckets_double(struct terms *terms)
 {
     free(terms->buckets);
     terms->bucket_count *= 2;
     terms->buckets = must(calloc(terms->bucket_count, sizeof *terms->buckets));
-    for (size_t i = 0; i < terms->word_count; i++) {
-        const struct spelling *word = &terms->words[i];
-        *bucket_of(terms, word->text, word->len, word->hash) = (uint32_t)i + 1;
-    }
+    for (size_t i = 0; i < terms->word_count; i++)
+        bucket_take(terms, (uint32_t)i);
 }
 
 static uint32_t word_add(struct terms *terms, const char *folded, size_t len)
@@ -112,9 +122,9 @@ static uint32_t word_add(struct terms *terms, const char *folded, size_t len)
         terms->words = must(reallocarray(terms->words, terms->word_room, sizeof *terms->words));
     }
     struct spelling *word = &terms->words[terms->word_count];
-    *word = (struct spelling){.hash = hash_of(folded, len), .len = (uint8_t)len};
+    *word = (struct spelling){.len = (uint8_t)len};
     memcpy(word->text, folded, len);
-    *bucket_of(terms, folded, len, word->hash) = (uint32_t)++terms->word_count;
+    bucket_take(terms, (uint32_t)terms->word_count++);
     if (2 * terms->word_count > terms->bucket_count)
         buckets_double(terms);
     return (uint32_t)terms->word_count - 1;
