@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lives.h"
+
+#include "clock.h"
+#include "record_fields.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Noreturn void die(const char *what, const char *why)
+{
+    fprintf(stderr, "%s: %s\n", what, why);
+    exit(1);
+}
+
+void core(int err, const char *what)
+{
+    if (err != OK)
+        die(what, err_name(err));
+}
+
+static const char body[] = "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki";
+
+struct sms *lives_make(size_t first, size_t count)
+{
+    struct sms *all = record_alloc(count * sizeof *all);
+    for (size_t i = 0; i < count; i++) {
+        struct sms *sms = &all[i];
+        aduan__wire__sms__init(&sms->wire);
+        uuid_random(sms->uuid);
+        snprintf(sms->sender, sizeof sms->sender, "+6281%09u", (unsigned)((first + i) % 1000000000));
+        sms->wire.uuid = (ProtobufCBinaryData){UUID_BYTES, sms->uuid};
+        sms->wire.time = 1800000000u + (uint32_t)((first + i) / 5000);
+        sms->wire.sender = (ProtobufCBinaryData){strlen(sms->sender), (uint8_t *)sms->sender};
+        sms->wire.receiver = (ProtobufCBinaryData){4, (uint8_t *)"1708"};
+        sms->wire.body = (ProtobufCBinaryData){sizeof body - 1, (uint8_t *)body};
+        sms->wire.smsc_id = (ProtobufCBinaryData){4, (uint8_t *)"tsel"};
+        sms->wire.bearerbox = "main";
+    }
+    return all;
+}
+
+/* As the classifier brings it: decoded and decided before the transaction. */
+static int never_asked(void *ctx, const struct desk_sms *sms, struct verdict *out)
+{
+    (void)ctx;
+    (void)sms;
+    (void)out;
+    return E_STATE;
+}
+
+void lives_take_in(struct store *store, const struct sms *batch, size_t n)
+{
+    const struct store_policy policy = {.decide = never_asked, .reply_rate = 10, .reply_rate_window_us = 3600000000u};
+    const struct text text = {.utf8 = (char *)body, .len = sizeof body - 1};
+    struct verdict verdict = {.open_ticket = true,
+                              .reply_template = "received",
+                              .type = "pengaduan",
+                              .category = "jalan",
+                              .agency = "dpupr",
+                              .urgency = "normal",
+                              .language = "id",
+                              .why = "jalan: 'jalan berlubang' (phrase, 3.0)"};
+    struct store_item *items = record_alloc(n * sizeof *items);
+    struct store_outcome *outcomes = record_alloc(n * sizeof *outcomes);
+    struct fault fault;
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct store_item){.sms = &batch[i].wire, .text = &text, .verdict = &verdict};
+    if (store_ingest(store, &policy, items, n, clock_now_us(), outcomes, &fault) != OK)
+        die("store_ingest", fault.text);
+    free(items);
+    free(outcomes);
+}
+
+static int render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,
+                  size_t *len, bool *ucs2, uint32_t *segments)
+{
+    static const char answer[] = "Laporan Anda 1000007 kami terima: jalan, diteruskan ke Dinas PUPR. Alasan: jalan "
+                                 "berlubang. Balas STATUS 1000007.";
+    (void)ctx;
+    (void)reply;
+    (void)ticket;
+    *text = record_alloc(sizeof answer);
+    memcpy(*text, answer, sizeof answer);
+    *len = sizeof answer - 1;
+    *ucs2 = false;
+    *segments = 1;
+    return OK;
+}
+
+/* From READY to DELIVERED. */
+void lives_answer(struct store *store, size_t n)
+{
+    static const enum reply_input inputs[] = {REPLY_IN_ACCEPTED, REPLY_IN_SMSC_ACCEPTED, REPLY_IN_DELIVERED};
+    static const uint8_t holder_life[UUID_BYTES] = {7};
+    const struct store_claim claim = {.holder = "responder.1",
+                                      .life = holder_life,
+                                      .now_us = clock_now_us(),
+                                      .lease_us = 30000000,
+                                      .max = (uint32_t)n,
+                                      .attempts_max = 8,
+                                      .render = render};
+    struct store_replies replies;
+    struct fault fault;
+    if (store_claim_replies(store, &claim, &replies, &fault) != OK || replies.count != n)
+        die("store_claim_replies", fault.text);
+    struct store_reply_input *news = record_alloc(n * sizeof *news);
+    for (size_t k = 0; k < sizeof inputs / sizeof inputs[0]; k++) {
+        for (size_t i = 0; i < n; i++) {
+            news[i] = (struct store_reply_input){.input = inputs[k]};
+            memcpy(news[i].id, replies.items[i].reply->id.data, UUID_BYTES);
+        }
+        if (store_reply_inputs(store, news, n, clock_now_us(), NULL, &fault) != OK)
+            die("store_reply_inputs", fault.text);
+    }
+    free(news);
+    store_replies_free(&replies);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The life of an SMS in the store as the line leads it there, for benchmarks: from the batch that a classifier commits
+ * to the delivery report of its answer. Whatever fails ends the program with a sentence. */
+#ifndef ADUAN_BENCH_LIVES_H
+#define ADUAN_BENCH_LIVES_H
+
+#include "store_priv.h"
+#include "uuid.h"
+
+struct sms {
+    Aduan__Wire__Sms wire;
+    uint8_t uuid[UUID_BYTES];
+    char sender[16];
+};
+
+_Noreturn void die(const char *what, const char *why);
+void core(int err, const char *what);
+
+/* `count` SMS of senders of their own, the first with number `first`; the caller frees the array with free(). Each
+ * points into itself, so the array stays where it is. */
+struct sms *lives_make(size_t first, size_t count);
+/* One transaction: n SMS become tickets, each with a reply due. */
+void lives_take_in(struct store *store, const struct sms *batch, size_t n);
+/* Four transactions: their replies are claimed, accepted by bearerbox, accepted by the operator, delivered. */
+void lives_answer(struct store *store, size_t n);
+
+#endif
