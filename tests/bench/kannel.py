@@ -8,6 +8,8 @@ import subprocess
 
 import bench
 
+DLR = 27  # the line's default
+
 CONF = """group = core
 admin-port = {admin}
 admin-interface = "127.0.0.1"
@@ -81,8 +83,10 @@ class Kannel:
 
 
 class Echo:
-    def __init__(self, kannel, dlr_mask):
-        self.command = [bench.HELPERS / "echobox", str(kannel.box_port), "aduan", str(dlr_mask)]
+    """tests/bench/echobox.c, at the port where boxes are taken."""
+
+    def __init__(self, port, dlr_mask=DLR):
+        self.command = [bench.HELPERS / "echobox", str(port), "aduan", str(dlr_mask)]
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command)
@@ -119,5 +123,5 @@ class Http:
         self.process.wait()
 
 
-def line(kannel, dlr_mask, classifiers=1, responders=1):
+def line(kannel, dlr_mask=DLR, classifiers=1, responders=1):
     return bench.Line(kannel.dir, f"replies:\n  dlr_mask: {dlr_mask}\n", classifiers, responders, port=kannel.box_port)
