@@ -65,7 +65,7 @@ def test_a_reload_takes_up_a_new_table_and_refuses_a_broken_one(line):
     districts.write_text(good + "33.75.01.1099\tkelurahan\tSendangwungu\n")
     loaded = line.log().count("worker.reloaded")
     line.aduan("reload")
-    wait_for(lambda: line.log().count("worker.reloaded") >= loaded + 2, "the workers to take it up")
+    wait_for(lambda: line.log().count("worker.reloaded") >= loaded + 3, "classifier, responder and feed to take it up")
     assert ("kelurahan", "33.75.01.1099", "Sendangwungu") in told(ticket_of(line)[1])
     districts.write_text(good)
     line.aduan("reload")
