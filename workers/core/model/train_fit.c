@@ -245,7 +245,7 @@ static void base_hash(const struct corpus *corpus, uint8_t out[MODEL_BASE_BYTES]
         for (size_t h = 0; h < corpus->head_count; h++) {
             const struct corpus_head *head = &corpus->heads[h];
             const char *label = text->label[h] < 0 ? "?"
-                                : head->flag       ? "-+" + text->label[h]
+                                : head->flag       ? &"-+"[text->label[h]]
                                                    : head->labels[text->label[h]];
             crypto_generichash_update(&state, (const uint8_t *)label, strlen(label) + 1);
         }
