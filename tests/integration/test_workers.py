@@ -40,10 +40,11 @@ supervision: {{drain_s: 20}}
 
 
 def as_sent(mt):
-    """What bearerbox is given: everything but which claim of the reply it is and how long that one holds."""
+    """What bearerbox is given: everything but what the box is told of the reply's claims."""
     copy = type(mt)()
     copy.CopyFrom(mt)
-    copy.claim = copy.write_until_us = 0
+    for name in ("claim", "write_until_us", "maybe_written"):
+        copy.ClearField(name)
     return copy.SerializeToString(deterministic=True)
 
 
@@ -317,6 +318,7 @@ def test_a_reply_goes_out_again_under_its_id_when_its_responder_dies(scene, poin
         scene.wait(lambda: len(scene.submits) > before, "the reply again")
         scene.wait(lambda: scene.last_status("responder.2").done == 1, "its result")
     assert len({as_sent(mt) for mt in scene.submits}) == 1
+    assert [mt.maybe_written for mt in scene.submits] == [False, True][1 - before:][:len(scene.submits)]
     ticket = ticket_in(scene.submits[0])
     scene.wait(lambda: [r["state"] for r in scene.replies(ticket)] == ["accepted"], "accepted")
 
