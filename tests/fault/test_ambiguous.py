@@ -14,18 +14,23 @@ def all_answered(line):
     return all(copies(line.smsc, number) for number in range(SMS))
 
 
+def replies_at_bearerbox(line):
+    """Starts the line, and all replies are handed over by a box that is killed before it reads an MT ack."""
+    line.start()
+    line.aduan("scale", "responder=0")
+    wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
+    for number in range(SMS):
+        report(line.smsc, number)
+    wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
+    line.aduan("scale", "responder=1")
+    wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
+
+
 def test_box_killed_while_its_replies_wait_at_a_slow_operator(tmp_path):
     """bearerbox has the replies, its MT acks are lost with the box, and the SMSC takes them more slowly than
     replies.ambiguous_s: they must not be handed over again while bearerbox still holds them."""
     with FaultLine(tmp_path, throughput=2, fault="box:mt_ack_received:1") as line:
-        line.start()
-        line.aduan("scale", "responder=0")
-        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
-        for number in range(SMS):
-            report(line.smsc, number)
-        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
-        line.aduan("scale", "responder=1")
-        wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
+        replies_at_bearerbox(line)
         wait_for(lambda: all_answered(line), "an answer for everybody")
         line.settled(SMS)
         wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
@@ -62,14 +67,7 @@ def test_responders_die_while_they_ask_a_bearerbox_that_does_not_answer(tmp_path
     """bearerbox stands still with replies at it; each responder that asks about them dies. Asking is no attempt and no
     answer is no permission: nothing goes out twice, and nothing is given up."""
     with FaultLine(tmp_path, fault="box:mt_ack_received:1", throughput=20) as line:
-        line.start()
-        line.aduan("scale", "responder=0")
-        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
-        for number in range(SMS):
-            report(line.smsc, number)
-        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
-        line.aduan("scale", "responder=1")
-        wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
+        replies_at_bearerbox(line)
         line.bearerbox.send_signal(signal.SIGSTOP)
         for _ in range(3):
             pid = wait_for(lambda: line.lock_pid("responder.1"), "a responder")
@@ -89,14 +87,7 @@ def test_bearerbox_killed_while_it_wrote_replies_into_its_spool(tmp_path):
     """That leaves files without a message. bearerbox can neither read them nor store anything under their names, and
     acks what it could not store: the replies that come again must be in its store nevertheless when it dies again."""
     with FaultLine(tmp_path, throughput=1, fault="box:mt_ack_received:1") as line:
-        line.start()
-        line.aduan("scale", "responder=0")
-        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
-        for number in range(SMS):
-            report(line.smsc, number)
-        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
-        line.aduan("scale", "responder=1")
-        wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
+        replies_at_bearerbox(line)
         wait_for(lambda: len(line.spool()) > SMS / 2, "bearerbox to have stored what it was given")
         line.bearerbox.kill()
         line.bearerbox.wait()
