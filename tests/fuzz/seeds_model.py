@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A model file small enough to be mutated, laid out as workers/core/model/model_priv.h and text/lexicon_priv.h say."""
+import os
+import re
 import struct
 
-NAME_BYTES, ALIGN, RARITY_BITS = 96, 64, 12
+PRIVATE = f"{os.path.dirname(os.path.abspath(__file__))}/../../workers/core/model/model_priv.h"
+VERSION, NAME_BYTES, ALIGN, RARITY_BITS = 2, 96, 64, 12
 EMPTY = 0xFFFFFFFF
 GROUPS = 5
-HEAD = "<8sII32sQIIIIII6Q5d"
+HEAD = "<8sII32sQIIIIII6Q5d16s"
 
 
 def lexicon_hash(word):
@@ -51,6 +54,10 @@ WORDS = {b"jalan": [(b"jalan", b"jalan")], b"jln": [(b"jalan", b"jalan")], b"ber
 
 def model(heads, slots=8, rows=3, flags=0, spellings=None):
     """heads: (name, labels, flag). Every slot but one has a row, so that most words of any text meet one."""
+    with open(PRIVATE, encoding="utf-8") as header:
+        written = int(re.search(r"MODEL_VERSION = (\d+)", header.read())[1])
+    if written != VERSION:
+        raise ValueError(f"models are of version {written} now: lay the seeds out as model_priv.h says, then set VERSION")
     outputs = [label for _, labels, _ in heads for label in labels]
     items = len(outputs) + -len(outputs) % 8
     first, head_part = 0, b""
@@ -58,7 +65,7 @@ def model(heads, slots=8, rows=3, flags=0, spellings=None):
         head_part += struct.pack(f"<{NAME_BYTES}s4I3d", name, first, len(labels), flag, 0, 1.5, -0.25, 0.5)
         first += len(labels)
     parts = [head_part,
-             b"".join(struct.pack(f"<{NAME_BYTES}s2d", label, 0.01, 0.1) for label in outputs),
+             b"".join(struct.pack(f"<{NAME_BYTES}s2d4I", label, 0.01, 0.1, 40, 44, 37, 0) for label in outputs),
              lexicon_block(spellings if spellings is not None else WORDS),
              b"".join(struct.pack("<II", i, i % rows << RARITY_BITS | 64 if i else EMPTY) for i in range(slots)),
              b"".join(struct.pack("<h", (row * 37 + item * 11) % 201 - 100) for row in range(rows)
@@ -70,8 +77,9 @@ def model(heads, slots=8, rows=3, flags=0, spellings=None):
         places.append(at + pad)
         body += bytes(pad) + part
         at += pad + len(part)
-    head = struct.pack(HEAD, b"ADUANMOD", 1, 1, bytes(32), at, flags, len(heads), len(outputs), slots, rows, items,
-                       places[0], places[1], places[2], len(parts[2]), places[3], places[4], *[1.0] * GROUPS)
+    head = struct.pack(HEAD, b"ADUANMOD", VERSION, 1, bytes(32), at, flags, len(heads), len(outputs), slots, rows, items,
+                       places[0], places[1], places[2], len(parts[2]), places[3], places[4], *[1.0] * GROUPS,
+                       bytes(range(16)))
     return head + body
 
 
@@ -80,5 +88,5 @@ def seeds():
     whole = [model(two), model(two, flags=3), model([(b"type", [b"aduan"], 0)]), model(two, slots=1, rows=1),
              model(two, spellings={}), model(two, slots=7), model([(b"x", [b""], 0)]), model([(b"", [b"a"], 0)])]
     cut = [whole[0][:200], whole[0][:-40], b"ADUANMOD", whole[0].replace(b"ADUANMOD", b"ADUANMOX"),
-           whole[0].replace(b"ALX1", b"ALX2"), whole[0][:8] + b"\x02" + whole[0][9:]]
+           whole[0].replace(b"ALX1", b"ALX2"), whole[0][:8] + bytes([VERSION + 1]) + whole[0][9:]]
     return [bytes([fix]) + data for data in whole + cut for fix in (0, 1)]
