@@ -74,7 +74,7 @@ void peak_catch_up(struct worker *worker, uint64_t mono_ms)
     struct store_unclassified_claim claim = {
         .now_us = clock_now_us(), .lease_us = LEASE_US, .max = slice(classifier), .claims_max = CLAIMS_MAX};
     struct fault fault = {0};
-    size_t count, given_up;
+    size_t count = 0, given_up = 0;
     int err = store_unclassified_claim(worker->store, &claim, taken, &count, &given_up, &fault);
     if (err == OK && given_up > 0)
         log_error("classifier.given_up", "tickets=%zu each ended %d classifiers; they stay without a category",

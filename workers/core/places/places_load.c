@@ -230,7 +230,7 @@ static enum name_mark own_mark(const struct row *row)
 
 static int row_read(struct row *row)
 {
-    enum place_kind kind;
+    enum place_kind kind = PLACE_PROVINCE;
     int err = kind_read(row, &kind);
     if (err != OK)
         return err;
