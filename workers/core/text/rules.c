@@ -24,6 +24,7 @@ void rules_free(struct rules *rules)
     rules_of_kind_free(rules->terms, rules->term_count);
     rules_of_kind_free(rules->patterns, rules->pattern_count);
     terms_free(rules->vocabulary);
+    needles_free(rules->needles);
     free(rules->labels);
     free(rules->tokens);
     free(rules->fired);

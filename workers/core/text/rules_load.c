@@ -267,7 +267,11 @@ static int labels_load(struct rules *rules, const struct yaml_node *categories, 
         err = references_resolve(rules, categories, agencies, fault);
     for (uint32_t i = 0; err == OK && i < rules->label_count; i++)
         err = rules_terms_load(rules, i, rules->labels[i].node, fault);
-    return err == OK ? rules_terms_index(rules, fault) : err;
+    if (err == OK)
+        err = rules_terms_index(rules, fault);
+    if (err == OK)
+        rules_needs_index(rules);
+    return err;
 }
 
 static void match_prepare(struct rules *rules)

@@ -70,8 +70,11 @@ static void terms_match(struct rules *rules)
 
 static void patterns_match(struct rules *rules, const char *text, size_t len)
 {
+    uint64_t met = rules_needs_met(rules, text, len);
     for (size_t i = 0; i < rules->pattern_count; i++) {
         struct rules_rule *pattern = &rules->patterns[i];
+        if (pattern->needs & ~met)
+            continue;
         /* The words were read first: the text is known to be UTF-8. */
         int result =
             pcre2_match(pattern->code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK, rules->match, rules->limits);

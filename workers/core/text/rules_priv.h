@@ -5,6 +5,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 
+#include "needles.h"
 #include "rules.h"
 #include "terms.h"
 #include "word.h"
@@ -39,6 +40,7 @@ struct rules_rule {
     const char *written;
     const struct yaml_node *node;
     pcre2_code *code;  /* of a pattern */
+    uint64_t needs;    /* of a pattern: numbers of rules.needles without each of which it cannot match */
     size_t at, len;    /* where it fired first in the text at hand */
     uint64_t fired_in; /* the text it fired in last */
     unsigned rank;     /* how near to the decision, for the order of hits */
@@ -56,6 +58,7 @@ struct rules {
     struct rules_rule *terms, *patterns;
     size_t term_count, pattern_count;
     struct terms *vocabulary;
+    struct needles *needles; /* what patterns need */
     uint32_t default_category, default_type, default_type_with_category, fallback_agency;
     pcre2_match_data *match;
     pcre2_match_context *limits;
@@ -80,6 +83,11 @@ uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const
 MUST_CHECK int rules_terms_load(struct rules *rules, uint32_t label, const struct yaml_node *node, struct fault *fault);
 /* When all are read: makes the vocabulary ready; refuses a term given twice to one label. */
 MUST_CHECK int rules_terms_index(struct rules *rules, struct fault *fault);
+
+/* When all are read: which patterns can be ruled out by what a text does not hold. */
+void rules_needs_index(struct rules *rules);
+/* The needs that a text meets, to be compared with those of patterns. */
+uint64_t rules_needs_met(const struct rules *rules, const char *text, size_t len);
 
 /* Memory for what a configuration file of bounded size asks: exhausted memory aborts. */
 void *rules_grow(void *array, size_t count, size_t item_bytes);
