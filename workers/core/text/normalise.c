@@ -13,6 +13,7 @@
 
 #include "stem.h"
 #include "word.h"
+#include "word_memo.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,9 @@ struct block {
 struct normaliser {
     const struct lexicon *lexicon;
     struct stemmer *stemmer;
+    struct word_memo *memo;
+    bool memo_full;
+    uint64_t era;
     struct norm_word *words;
     size_t count, room;
     struct block *blocks, *block; /* words that are not in the lexicon, for one text */
@@ -55,6 +59,7 @@ struct normaliser *normaliser_new(const struct lexicon *lexicon)
     struct normaliser *normaliser = must(calloc(1, sizeof *normaliser));
     normaliser->lexicon = lexicon;
     normaliser->stemmer = stemmer_new();
+    normaliser->memo = word_memo_new();
     normaliser->blocks = normaliser->block = block_new();
     return normaliser;
 }
@@ -68,6 +73,7 @@ void normaliser_free(struct normaliser *normaliser)
         free(block);
     }
     stemmer_free(normaliser->stemmer);
+    word_memo_free(normaliser->memo);
     free(normaliser->words);
     free(normaliser);
 }
@@ -291,19 +297,51 @@ static void mark_negated(struct normaliser *normaliser, const char *text)
     }
 }
 
+/* --- a text ----------------------------------------------------------------------------------------------------- */
+
+/* As it was read before, or for the first time. */
+static void put_folded(struct normaliser *normaliser, const char *folded, size_t len)
+{
+    size_t count = 0, first = normaliser->count;
+    const struct norm_word *words = word_memo_find(normaliser->memo, folded, len, &count);
+    for (size_t i = 0; i < count; i++)
+        put(normaliser, words[i]);
+    if (words)
+        return;
+    put_word(normaliser, folded, len);
+    if (!word_memo_add(normaliser->memo, folded, len, normaliser->words + first, normaliser->count - first))
+        normaliser->memo_full = true;
+}
+
+/* Nobody holds words of the last text any more: what is full may begin anew. */
+static void begin(struct normaliser *normaliser)
+{
+    if (normaliser->memo_full) {
+        word_memo_clear(normaliser->memo);
+        normaliser->memo_full = false;
+        normaliser->era++;
+    }
+    normaliser->count = 0;
+    normaliser->block = normaliser->blocks;
+    normaliser->block->used = 0;
+}
+
+void normaliser_forget(struct normaliser *normaliser)
+{
+    normaliser->memo_full = true;
+}
+
 void normalise(struct normaliser *normaliser, const char *text, size_t len, struct normalised *out)
 {
     struct word word;
     bool valid = true;
-    normaliser->count = 0;
-    normaliser->block = normaliser->blocks;
-    normaliser->block->used = 0;
+    begin(normaliser);
     for (size_t at = 0; word_next(text, len, &at, &word, &valid);) {
         normaliser->at = (uint32_t)word.at;
         normaliser->span = (uint32_t)word.len;
         if (word.folded[0])
-            put_word(normaliser, word.folded, strlen(word.folded));
+            put_folded(normaliser, word.folded, strlen(word.folded));
     }
     mark_negated(normaliser, text);
-    *out = (struct normalised){normaliser->words, normaliser->count};
+    *out = (struct normalised){normaliser->words, normaliser->count, normaliser->era};
 }
