@@ -113,8 +113,7 @@ static void look_up_words(struct predictor *predictor)
 {
     const struct normalised *words = &predictor->words;
     predictor->read = room_for(predictor->read, &predictor->read_room, words->count, sizeof *predictor->read);
-    if (!word_rows_begin(predictor->rows, words->era))
-        normaliser_forget(predictor->normaliser);
+    word_rows_begin(predictor->rows, words->era);
     for (size_t i = 0; i < words->count; i++) {
         struct read_word *word = &predictor->read[i];
         word->rows = word_rows_of(predictor->rows, &words->words[i]);
@@ -270,10 +269,9 @@ void model_answer(const struct model_head_record *head, const double *scores, st
     out->sure = out->best[0].probability >= head->threshold;
 }
 
-void predictor_read(struct predictor *predictor, const char *text, size_t len, const struct classification *found,
-                    struct prediction *out)
+static void read_normalised(struct predictor *predictor, const char *text, size_t len,
+                            const struct classification *found, struct prediction *out)
 {
-    normalise(predictor->normaliser, text, len, &predictor->words);
     look_up_words(predictor);
     predictor->around.count = 0;
     features_around(&predictor->around, text, len, found);
@@ -282,6 +280,20 @@ void predictor_read(struct predictor *predictor, const char *text, size_t len, c
     for (size_t i = 0; i < predictor->model->file->head_count; i++)
         model_answer(&predictor->model->heads[i], predictor->scores + predictor->model->heads[i].first_output,
                      &out->heads[i]);
+}
+
+void predictor_read_words(struct predictor *predictor, const char *text, size_t len, const struct words *words,
+                          const struct classification *found, struct prediction *out)
+{
+    normalise_words(predictor->normaliser, text, words, &predictor->words);
+    read_normalised(predictor, text, len, found, out);
+}
+
+void predictor_read(struct predictor *predictor, const char *text, size_t len, const struct classification *found,
+                    struct prediction *out)
+{
+    normalise(predictor->normaliser, text, len, &predictor->words);
+    read_normalised(predictor, text, len, found, out);
 }
 
 void predictor_scores(const struct predictor *predictor, size_t head, double *scores)

@@ -9,7 +9,7 @@ enum { VALUES_KEPT_MAX = 128 * 1024 };
 struct word_rows_memo {
     const struct model *model;
     uint64_t era;
-    struct word_rows known[WORD_MEMO_MAX + 1]; /* by the word's number; first is 0: not known */
+    struct word_rows known[NORM_MEMO_MAX + 1]; /* by the word's number; first is 0: not known */
     uint32_t *values;                          /* from 1 on; behind `kept` those of this text only */
     uint32_t kept, count, room;
     struct features features;
@@ -34,7 +34,7 @@ void word_rows_free(struct word_rows_memo *memo)
     free(memo);
 }
 
-bool word_rows_begin(struct word_rows_memo *memo, uint64_t era)
+void word_rows_begin(struct word_rows_memo *memo, uint64_t era)
 {
     if (memo->era != era) {
         memset(memo->known, 0, sizeof memo->known);
@@ -42,7 +42,6 @@ bool word_rows_begin(struct word_rows_memo *memo, uint64_t era)
         memo->era = era;
     }
     memo->count = memo->kept;
-    return memo->kept < VALUES_KEPT_MAX;
 }
 
 static void reserve(struct word_rows_memo *memo, size_t more)

@@ -19,8 +19,8 @@ struct word_rows_memo;
 /* Borrows the model. */
 struct word_rows_memo *word_rows_new(const struct model *model);
 void word_rows_free(struct word_rows_memo *memo);
-/* A new text. False: there is no room to remember more; normaliser_forget() makes some. */
-bool word_rows_begin(struct word_rows_memo *memo, uint64_t era);
+/* A new text. What was remembered in another era is forgotten. */
+void word_rows_begin(struct word_rows_memo *memo, uint64_t era);
 struct word_rows word_rows_of(struct word_rows_memo *memo, const struct norm_word *word);
 /* All values; word_rows_of() may move them. */
 const uint32_t *word_rows_values(const struct word_rows_memo *memo);

@@ -11,9 +11,9 @@
  */
 #include "normalise.h"
 
+#include "norm_memo.h"
 #include "stem.h"
 #include "word.h"
-#include "word_memo.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +29,8 @@ struct block {
 struct normaliser {
     const struct lexicon *lexicon;
     struct stemmer *stemmer;
-    struct word_memo *memo;
-    bool memo_full;
-    uint64_t era;
+    struct word_reader *reader;
+    struct norm_memo *memo;
     struct norm_word *words;
     size_t count, room;
     struct block *blocks, *block; /* words that are not in the lexicon, for one text */
@@ -59,7 +58,8 @@ struct normaliser *normaliser_new(const struct lexicon *lexicon)
     struct normaliser *normaliser = must(calloc(1, sizeof *normaliser));
     normaliser->lexicon = lexicon;
     normaliser->stemmer = stemmer_new();
-    normaliser->memo = word_memo_new();
+    normaliser->reader = word_reader_new();
+    normaliser->memo = norm_memo_new();
     normaliser->blocks = normaliser->block = block_new();
     return normaliser;
 }
@@ -73,7 +73,8 @@ void normaliser_free(struct normaliser *normaliser)
         free(block);
     }
     stemmer_free(normaliser->stemmer);
-    word_memo_free(normaliser->memo);
+    word_reader_free(normaliser->reader);
+    norm_memo_free(normaliser->memo);
     free(normaliser->words);
     free(normaliser);
 }
@@ -300,48 +301,38 @@ static void mark_negated(struct normaliser *normaliser, const char *text)
 /* --- a text ----------------------------------------------------------------------------------------------------- */
 
 /* As it was read before, or for the first time. */
-static void put_folded(struct normaliser *normaliser, const char *folded, size_t len)
+static void put_folded(struct normaliser *normaliser, const struct text_word *word)
 {
-    size_t count = 0, first = normaliser->count;
-    const struct norm_word *words = word_memo_find(normaliser->memo, folded, len, &count);
+    size_t count, first = normaliser->count;
+    const struct norm_word *known = norm_memo_find(normaliser->memo, word->number, &count);
     for (size_t i = 0; i < count; i++)
-        put(normaliser, words[i]);
-    if (words)
+        put(normaliser, known[i]);
+    if (count > 0)
         return;
-    put_word(normaliser, folded, len);
-    if (!word_memo_add(normaliser->memo, folded, len, normaliser->words + first, normaliser->count - first))
-        normaliser->memo_full = true;
+    put_word(normaliser, word->folded, word->len);
+    norm_memo_add(normaliser->memo, word->number, normaliser->words + first, normaliser->count - first);
 }
 
-/* Nobody holds words of the last text any more: what is full may begin anew. */
-static void begin(struct normaliser *normaliser)
+void normalise_words(struct normaliser *normaliser, const char *text, const struct words *words, struct normalised *out)
 {
-    if (normaliser->memo_full) {
-        word_memo_clear(normaliser->memo);
-        normaliser->memo_full = false;
-        normaliser->era++;
-    }
     normaliser->count = 0;
     normaliser->block = normaliser->blocks;
     normaliser->block->used = 0;
-}
-
-void normaliser_forget(struct normaliser *normaliser)
-{
-    normaliser->memo_full = true;
+    norm_memo_begin(normaliser->memo, words->era);
+    for (size_t i = 0; i < words->count; i++) {
+        const struct text_word *word = &words->items[i];
+        normaliser->at = word->at;
+        normaliser->span = word->span;
+        if (word->len > 0)
+            put_folded(normaliser, word);
+    }
+    mark_negated(normaliser, text);
+    *out = (struct normalised){normaliser->words, normaliser->count, words->era};
 }
 
 void normalise(struct normaliser *normaliser, const char *text, size_t len, struct normalised *out)
 {
-    struct word word;
-    bool valid = true;
-    begin(normaliser);
-    for (size_t at = 0; word_next(text, len, &at, &word, &valid);) {
-        normaliser->at = (uint32_t)word.at;
-        normaliser->span = (uint32_t)word.len;
-        if (word.folded[0])
-            put_folded(normaliser, word.folded, strlen(word.folded));
-    }
-    mark_negated(normaliser, text);
-    *out = (struct normalised){normaliser->words, normaliser->count, normaliser->era};
+    struct words words;
+    words_read(normaliser->reader, text, len, &words);
+    normalise_words(normaliser, text, &words, out);
 }

@@ -276,6 +276,7 @@ static int labels_load(struct rules *rules, const struct yaml_node *categories, 
 
 static void match_prepare(struct rules *rules)
 {
+    rules->reader = word_reader_new();
     rules->match = pcre2_match_data_create(1, NULL);
     rules->limits = pcre2_match_context_create(NULL);
     if (!rules->match || !rules->limits)

@@ -9,23 +9,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int tokens_read(struct rules *rules, const char *text, size_t len, bool *valid)
+static uint32_t vocabulary_word(struct rules *rules, const struct text_word *word)
 {
-    struct word word;
-    rules->token_count = 0;
-    *valid = true;
-    for (size_t at = 0; word_next(text, len, &at, &word, valid);) {
-        if (rules->token_count == rules->token_size) {
-            size_t size = rules->token_size ? rules->token_size * 2 : 64;
-            struct rules_token *tokens = realloc(rules->tokens, size * sizeof *tokens);
-            if (!tokens)
-                return E_MEMORY;
-            rules->tokens = tokens;
-            rules->token_size = size;
-        }
-        rules->tokens[rules->token_count++] =
-            (struct rules_token){rules_word_find(rules, word.folded), word.at, word.len};
+    if (word->number == 0)
+        return rules_word_find(rules, word);
+    uint32_t *known = &rules->known[word->number];
+    if (*known == 0)
+        *known = rules_word_find(rules, word) + 2;
+    return *known - 2;
+}
+
+static int tokens_read(struct rules *rules, const struct words *words)
+{
+    if (rules->era != words->era)
+        memset(rules->known, 0, sizeof rules->known);
+    rules->era = words->era;
+    if (rules->token_size < words->count) {
+        struct rules_token *tokens = reallocarray(rules->tokens, 2 * words->count, sizeof *tokens);
+        if (!tokens)
+            return E_MEMORY;
+        rules->tokens = tokens;
+        rules->token_size = 2 * words->count;
     }
+    for (size_t i = 0; i < words->count; i++) {
+        const struct text_word *word = &words->items[i];
+        rules->tokens[i] = (struct rules_token){vocabulary_word(rules, word), word->at, word->span};
+    }
+    rules->token_count = words->count;
     return OK;
 }
 
@@ -227,10 +237,10 @@ static void answer(struct rules *rules, struct classification *out)
     *out = found;
 }
 
-int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out)
+int rules_classify_words(struct rules *rules, const char *text, size_t len, const struct words *words,
+                         struct classification *out)
 {
-    bool valid;
-    int err = tokens_read(rules, text, len, &valid);
+    int err = tokens_read(rules, words);
     if (err != OK)
         return err;
     rules->text_number++;
@@ -240,11 +250,18 @@ int rules_classify(struct rules *rules, const char *text, size_t len, struct cla
         rules->labels[i].hard = false;
     }
     terms_match(rules);
-    if (valid)
+    if (words->valid)
         patterns_match(rules, text, len);
     decide(rules);
     answer(rules, out);
     return OK;
+}
+
+int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out)
+{
+    struct words words;
+    words_read(rules->reader, text, len, &words);
+    return rules_classify_words(rules, text, len, &words, out);
 }
 
 /* --- decisions of others -------------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "rules.h"
 #include "terms.h"
 #include "word.h"
+#include "words.h"
 #include "yaml_doc.h"
 
 #include <pcre2.h>
@@ -63,6 +64,10 @@ struct rules {
     pcre2_match_data *match;
     pcre2_match_context *limits;
     uint64_t limit_hits;
+    struct word_reader *reader;
+    /* what was found of words, by their numbers: place in the vocabulary or RULES_NONE, plus 2; 0: not looked up */
+    uint64_t era;
+    uint32_t known[WORD_NUMBER_MAX + 1];
     /* scratch of one classification */
     uint64_t text_number;
     struct rules_token *tokens;
@@ -72,9 +77,9 @@ struct rules {
     uint32_t winners[HEAD_COUNT];
 };
 
-/* The place of a folded word in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu");
+/* The place of a word in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu");
  * or RULES_NONE. */
-uint32_t rules_word_find(const struct rules *rules, const char *folded);
+uint32_t rules_word_find(const struct rules *rules, const struct text_word *word);
 
 /* The label of that name under a head, or RULES_NONE. */
 uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const char *name);
