@@ -87,8 +87,12 @@ static struct word_rows find(struct word_rows_memo *memo, const struct norm_word
 
 struct word_rows word_rows_of(struct word_rows_memo *memo, const struct norm_word *word)
 {
-    if (word->memo && memo->known[word->memo].first)
-        return memo->known[word->memo];
+    if (word->memo && memo->known[word->memo].first) {
+        struct word_rows known = memo->known[word->memo];
+        for (unsigned i = 0; i < known.word + known.inside; i += MODEL_ALIGN / sizeof *memo->values)
+            __builtin_prefetch(&memo->values[known.first + i]);
+        return known;
+    }
     /* What is remembered lies in a row: behind what is not nothing can be. */
     bool remember = word->memo && memo->count == memo->kept && memo->kept < VALUES_KEPT_MAX;
     struct word_rows rows = find(memo, word);

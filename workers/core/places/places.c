@@ -50,5 +50,7 @@ void places_find_words(const struct places *places, const char *text, size_t len
                        struct places_found *out)
 {
     struct scan_places scan = {.places = places, .text = text, .len = len, .words = words, .found = out};
+    for (size_t i = 0; i < words->count && i < PLACES_WORDS_MAX; i++)
+        terms_prefetch(places->terms, words->items[i].hash);
     find(&scan);
 }

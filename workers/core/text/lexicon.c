@@ -75,6 +75,16 @@ size_t lexicon_find(const struct lexicon *lexicon, const char *word, size_t len,
     return 0;
 }
 
+void lexicon_bits(const struct lexicon *lexicon, uint8_t *bitmap, uint32_t bits)
+{
+    memset(bitmap, 0, bits / 8);
+    for (uint32_t i = 0; i < lexicon->head->entry_count; i++) {
+        const struct lexicon_entry *entry = &lexicon->entries[i];
+        uint32_t bit = word_hash(lexicon->text + entry->text, entry->len) % bits;
+        bitmap[bit / 8] |= (uint8_t)(1u << bit % 8);
+    }
+}
+
 size_t lexicon_count(const struct lexicon *lexicon)
 {
     return lexicon->head->entry_count;

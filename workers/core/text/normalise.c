@@ -18,7 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 16 * 1024, JOIN_HALF_MIN = 3, JOIN_MIN = 7, BASE_MIN = 2, NEGATION_REACH = 2 };
+enum {
+    BLOCK_BYTES = 16 * 1024,
+    JOIN_HALF_MIN = 3,
+    JOIN_MIN = 7,
+    BASE_MIN = 2,
+    NEGATION_REACH = 2,
+    KNOWN_BITS = 1 << 18
+};
 
 struct block {
     struct block *next;
@@ -28,6 +35,7 @@ struct block {
 
 struct normaliser {
     const struct lexicon *lexicon;
+    uint8_t known[KNOWN_BITS / 8]; /* by lexicon_bits(): most of what is tried for a disfigured word is no word */
     struct stemmer *stemmer;
     struct word_reader *reader;
     struct norm_memo *memo;
@@ -57,6 +65,7 @@ struct normaliser *normaliser_new(const struct lexicon *lexicon)
 {
     struct normaliser *normaliser = must(calloc(1, sizeof *normaliser));
     normaliser->lexicon = lexicon;
+    lexicon_bits(lexicon, normaliser->known, KNOWN_BITS);
     normaliser->stemmer = stemmer_new();
     normaliser->reader = word_reader_new();
     normaliser->memo = norm_memo_new();
@@ -131,10 +140,17 @@ static void put_unknown(struct normaliser *normaliser, const char *word, size_t 
     put(normaliser, (struct norm_word){.text = text, .stem = stem, .len = (uint8_t)len, .stem_len = (uint8_t)stem_len});
 }
 
+static size_t find(const struct normaliser *normaliser, const char *word, size_t len,
+                   struct lexicon_meaning meaning[LEXICON_WORDS_MAX])
+{
+    uint32_t bit = word_hash(word, len) % KNOWN_BITS;
+    return normaliser->known[bit / 8] >> bit % 8 & 1 ? lexicon_find(normaliser->lexicon, word, len, meaning) : 0;
+}
+
 static bool put_known(struct normaliser *normaliser, const char *word, size_t len)
 {
     struct lexicon_meaning meaning[LEXICON_WORDS_MAX];
-    size_t count = lexicon_find(normaliser->lexicon, word, len, meaning);
+    size_t count = find(normaliser, word, len, meaning);
     put_meaning(normaliser, meaning, count);
     return count > 0;
 }
@@ -239,8 +255,8 @@ static bool put_joined(struct normaliser *normaliser, const char *word, size_t l
         size_t at = off % 2 ? len / 2 - (off + 1) / 2 : len / 2 + off / 2;
         if (at < JOIN_HALF_MIN || at > len - JOIN_HALF_MIN)
             break;
-        size_t left_count = lexicon_find(normaliser->lexicon, word, at, left);
-        size_t right_count = left_count ? lexicon_find(normaliser->lexicon, word + at, len - at, right) : 0;
+        size_t left_count = find(normaliser, word, at, left);
+        size_t right_count = left_count ? find(normaliser, word + at, len - at, right) : 0;
         if (!right_count)
             continue;
         put_meaning(normaliser, left, left_count);

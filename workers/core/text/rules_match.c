@@ -48,6 +48,7 @@ static void fire(struct rules *rules, struct rules_rule *rule, size_t at, size_t
     rule->len = len;
     rules->labels[rule->label].score += rule->weight;
     rules->labels[rule->label].hard |= rule->weight >= RULES_HARD;
+    rule->number = rules->fired_count;
     rules->fired[rules->fired_count++] = rule;
 }
 
@@ -190,14 +191,33 @@ static int rule_order(const void *left, const void *right)
         return a->at < b->at ? -1 : 1;
     if (!a->code != !b->code)
         return a->code ? 1 : -1;
-    return a->label < b->label ? -1 : 1;
+    if (a->label != b->label)
+        return a->label < b->label ? -1 : 1;
+    return a->number > b->number ? -1 : 1; /* of two phrases that begin alike the longer */
+}
+
+/* Few rules fire of most texts; those are in order faster than a call of qsort is made ready. */
+static void fired_sort(struct rules *rules)
+{
+    enum { FEW = 48 };
+    if (rules->fired_count > FEW) {
+        qsort(rules->fired, rules->fired_count, sizeof rules->fired[0], rule_order);
+        return;
+    }
+    for (size_t i = 1; i < rules->fired_count; i++) {
+        struct rules_rule *rule = rules->fired[i];
+        size_t at = i;
+        for (; at > 0 && rule_order(&rule, &rules->fired[at - 1]) < 0; at--)
+            rules->fired[at] = rules->fired[at - 1];
+        rules->fired[at] = rule;
+    }
 }
 
 static void hits_list(struct rules *rules, struct classification *out)
 {
     for (size_t i = 0; i < rules->fired_count; i++)
         rules->fired[i]->rank = rule_rank(rules, rules->fired[i]);
-    qsort(rules->fired, rules->fired_count, sizeof rules->fired[0], rule_order);
+    fired_sort(rules);
     out->hit_count = rules->fired_count < RULES_HITS_MAX ? rules->fired_count : RULES_HITS_MAX;
     for (size_t i = 0; i < out->hit_count; i++) {
         const struct rules_rule *rule = rules->fired[i];

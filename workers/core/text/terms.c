@@ -88,6 +88,11 @@ uint32_t terms_word(const struct terms *terms, const char *folded, size_t len)
     return terms_word_hashed(terms, folded, len, word_hash(folded, len));
 }
 
+void terms_prefetch(const struct terms *terms, uint32_t hash)
+{
+    __builtin_prefetch(&terms->buckets[hash & (terms->bucket_count - 1)]);
+}
+
 size_t terms_word_count(const struct terms *terms)
 {
     return terms->word_count;
