@@ -97,6 +97,11 @@ static inline uint32_t model_value(const struct model *model, uint32_t id)
     return model->slots[at].value;
 }
 
+/* The two halves of predictor_read_words(), for who measures them: up to the rows that the text touches; their sums and
+ * what the heads say. */
+void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct words *words,
+                    const struct classification *found);
+void predictor_say(struct predictor *predictor, struct prediction *out);
 /* What a head says, given the scores of its labels. */
 void model_answer(const struct model_head_record *head, const double *scores, struct model_answer *out);
 /* The hash of a model whose bytes lie here. */

@@ -269,13 +269,23 @@ void model_answer(const struct model_head_record *head, const double *scores, st
     out->sure = out->best[0].probability >= head->threshold;
 }
 
-static void read_normalised(struct predictor *predictor, const char *text, size_t len,
-                            const struct classification *found, struct prediction *out)
+static void find_rows(struct predictor *predictor, const char *text, size_t len, const struct classification *found)
 {
     look_up_words(predictor);
     predictor->around.count = 0;
     features_around(&predictor->around, text, len, found);
     touch_all(predictor);
+}
+
+void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct words *words,
+                    const struct classification *found)
+{
+    normalise_words(predictor->normaliser, text, words, &predictor->words);
+    find_rows(predictor, text, len, found);
+}
+
+void predictor_say(struct predictor *predictor, struct prediction *out)
+{
     add_up(predictor);
     for (size_t i = 0; i < predictor->model->file->head_count; i++)
         model_answer(&predictor->model->heads[i], predictor->scores + predictor->model->heads[i].first_output,
@@ -285,15 +295,16 @@ static void read_normalised(struct predictor *predictor, const char *text, size_
 void predictor_read_words(struct predictor *predictor, const char *text, size_t len, const struct words *words,
                           const struct classification *found, struct prediction *out)
 {
-    normalise_words(predictor->normaliser, text, words, &predictor->words);
-    read_normalised(predictor, text, len, found, out);
+    predictor_find(predictor, text, len, words, found);
+    predictor_say(predictor, out);
 }
 
 void predictor_read(struct predictor *predictor, const char *text, size_t len, const struct classification *found,
                     struct prediction *out)
 {
     normalise(predictor->normaliser, text, len, &predictor->words);
-    read_normalised(predictor, text, len, found, out);
+    find_rows(predictor, text, len, found);
+    predictor_say(predictor, out);
 }
 
 void predictor_scores(const struct predictor *predictor, size_t head, double *scores)
