@@ -229,7 +229,7 @@ static void read_text(struct predictor *predictor, const struct learner_text *te
     static struct word_reader *reader;
     struct rules *rules = options.recipe.rules;
     struct classification found;
-    struct words words;
+    struct text_words words;
     struct fault fault = {.text = "the rules"};
     if (!reader)
         reader = word_reader_new();
@@ -335,7 +335,7 @@ static double wall_s(void)
 /* The predictor normalises for itself, so that its first half is timed with that, and it is taken off again. */
 static void stages_of(const struct staged *in, const struct learner_text *text, double took[STAGE_END])
 {
-    struct words words;
+    struct text_words words;
     struct classification found;
     struct normalised normalised;
     struct prediction prediction;

@@ -121,7 +121,7 @@ static void category_decide(const struct ensemble *ensemble, struct understandin
 int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struct understanding *out)
 {
     struct understanding reading = {0};
-    struct words words;
+    struct text_words words;
     words_read(ensemble->reader, text, len, &words);
     int err = rules_classify_words(ensemble->rules, text, len, &words, &reading.found);
     if (err != OK)

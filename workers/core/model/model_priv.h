@@ -99,7 +99,7 @@ static inline uint32_t model_value(const struct model *model, uint32_t id)
 
 /* The two halves of predictor_read_words(), for who measures them: up to the rows that the text touches; their sums and
  * what the heads say. */
-void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct words *words,
+void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct text_words *words,
                     const struct classification *found);
 void predictor_say(struct predictor *predictor, struct prediction *out);
 /* What a head says, given the scores of its labels. */

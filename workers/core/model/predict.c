@@ -277,7 +277,7 @@ static void find_rows(struct predictor *predictor, const char *text, size_t len,
     touch_all(predictor);
 }
 
-void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct words *words,
+void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct text_words *words,
                     const struct classification *found)
 {
     normalise_words(predictor->normaliser, text, words, &predictor->words);
@@ -292,7 +292,7 @@ void predictor_say(struct predictor *predictor, struct prediction *out)
                      &out->heads[i]);
 }
 
-void predictor_read_words(struct predictor *predictor, const char *text, size_t len, const struct words *words,
+void predictor_read_words(struct predictor *predictor, const char *text, size_t len, const struct text_words *words,
                           const struct classification *found, struct prediction *out)
 {
     predictor_find(predictor, text, len, words, found);

@@ -46,7 +46,7 @@ void places_find(const struct places *places, const char *text, size_t len, stru
     find(&scan);
 }
 
-void places_find_words(const struct places *places, const char *text, size_t len, const struct words *words,
+void places_find_words(const struct places *places, const char *text, size_t len, const struct text_words *words,
                        struct places_found *out)
 {
     struct scan_places scan = {.places = places, .text = text, .len = len, .words = words, .found = out};

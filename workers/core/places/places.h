@@ -76,7 +76,7 @@ size_t places_count(const struct places *places, enum place_kind kind);
 /* Any bytes; in time linear in the text, without allocation. */
 void places_find(const struct places *places, const char *text, size_t len, struct places_found *out);
 /* The same of the text whose words these are. */
-void places_find_words(const struct places *places, const char *text, size_t len, const struct words *words,
+void places_find_words(const struct places *places, const char *text, size_t len, const struct text_words *words,
                        struct places_found *out);
 
 /* "kota", "street" …; "prefix", "kind" …: as in JSON and in the store. */

@@ -329,7 +329,8 @@ static void put_folded(struct normaliser *normaliser, const struct text_word *wo
     norm_memo_add(normaliser->memo, word->number, normaliser->words + first, normaliser->count - first);
 }
 
-void normalise_words(struct normaliser *normaliser, const char *text, const struct words *words, struct normalised *out)
+void normalise_words(struct normaliser *normaliser, const char *text, const struct text_words *words,
+                     struct normalised *out)
 {
     normaliser->count = 0;
     normaliser->block = normaliser->blocks;
@@ -348,7 +349,7 @@ void normalise_words(struct normaliser *normaliser, const char *text, const stru
 
 void normalise(struct normaliser *normaliser, const char *text, size_t len, struct normalised *out)
 {
-    struct words words;
+    struct text_words words;
     words_read(normaliser->reader, text, len, &words);
     normalise_words(normaliser, text, &words, out);
 }

@@ -37,7 +37,7 @@ void normaliser_free(struct normaliser *normaliser);
  * aborts: what is kept is a small multiple of the text. */
 void normalise(struct normaliser *normaliser, const char *text, size_t len, struct normalised *out);
 /* The same of the text whose words these are. */
-void normalise_words(struct normaliser *normaliser, const char *text, const struct words *words,
+void normalise_words(struct normaliser *normaliser, const char *text, const struct text_words *words,
                      struct normalised *out);
 
 #endif

@@ -19,7 +19,7 @@ static uint32_t vocabulary_word(struct rules *rules, const struct text_word *wor
     return *known - 2;
 }
 
-static int tokens_read(struct rules *rules, const struct words *words)
+static int tokens_read(struct rules *rules, const struct text_words *words)
 {
     if (rules->era != words->era)
         memset(rules->known, 0, sizeof rules->known);
@@ -257,7 +257,7 @@ static void answer(struct rules *rules, struct classification *out)
     *out = found;
 }
 
-int rules_classify_words(struct rules *rules, const char *text, size_t len, const struct words *words,
+int rules_classify_words(struct rules *rules, const char *text, size_t len, const struct text_words *words,
                          struct classification *out)
 {
     int err = tokens_read(rules, words);
@@ -279,7 +279,7 @@ int rules_classify_words(struct rules *rules, const char *text, size_t len, cons
 
 int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out)
 {
-    struct words words;
+    struct text_words words;
     words_read(rules->reader, text, len, &words);
     return rules_classify_words(rules, text, len, &words, out);
 }

@@ -120,7 +120,7 @@ static void cut(struct word_reader *reader, const char *text, size_t len, bool *
     }
 }
 
-void words_read(struct word_reader *reader, const char *text, size_t len, struct words *out)
+void words_read(struct word_reader *reader, const char *text, size_t len, struct text_words *out)
 {
     bool valid = true;
     if (reader->known == WORD_NUMBER_MAX)
@@ -133,5 +133,5 @@ void words_read(struct word_reader *reader, const char *text, size_t len, struct
         folded += word->len + 1u;
         word->number = number_of(reader, word);
     }
-    *out = (struct words){reader->words, reader->count, reader->era, valid};
+    *out = (struct text_words){reader->words, reader->count, reader->era, valid};
 }

@@ -21,7 +21,7 @@ struct text_word {
     uint8_t len;        /* of folded */
 };
 
-struct words {
+struct text_words {
     const struct text_word *items; /* borrowed from the reader until it reads again */
     size_t count;
     uint64_t era; /* of the numbers; no two readers share one */
@@ -33,6 +33,6 @@ struct word_reader *word_reader_new(void);
 void word_reader_free(struct word_reader *reader);
 /* Any bytes. A text beyond 4 GiB is a bug of the caller. Exhausted memory aborts: what is kept is a small multiple of
  * the text. */
-void words_read(struct word_reader *reader, const char *text, size_t len, struct words *out);
+void words_read(struct word_reader *reader, const char *text, size_t len, struct text_words *out);
 
 #endif
