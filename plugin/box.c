@@ -173,7 +173,7 @@ static void work(struct box *box)
     for (size_t i = 0; i < box->link_count; i++)
         link_flush(box->links[i]);
     advance_phase(box, now);
-    status_send(box, tick);
+    status_send(box, tick, now);
     box->links_changed = false;
 }
 
@@ -184,7 +184,7 @@ int box_run(struct box *box)
         wait_for_events(box);
         work(box);
     }
-    status_send(box, true);
+    status_send(box, true, now_mono_ms());
     journal(JOURNAL_INFO, "box.stop", "links=%zu", box->link_count);
     return box->robbed ? BOX_EXIT_FAILED : BOX_EXIT_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "bound_path.h"
 #include "dispatch.h"
+#include "frame_status.h"
 #include "link.h"
 #include "options.h"
 #include "outbound.h"
@@ -30,6 +31,7 @@ struct box {
     bool links_changed;
     /* status.c's: what aduand was told last */
     int told_state;
+    struct frame_status told;
     bool has_started;
 };
 

@@ -116,7 +116,7 @@ static size_t list_links(const struct box *box, const struct figures *figures, A
     return box->link_count;
 }
 
-void status_send(struct box *box, bool due)
+void status_send(struct box *box, bool due, uint64_t now_ms)
 {
     struct figures figures;
     if (!box->status)
@@ -151,6 +151,6 @@ void status_send(struct box *box, bool due)
     status.link = link_list;
     for (size_t i = 0; i < status.n_link; i++)
         link_list[i] = &links[i];
-    (void)frame_send(box->status, NULL, 0, FRAME_STATUS, &status.base);
+    (void)frame_status_tell(&box->told, box->status, &status, now_ms);
     box->told_state = (int)state;
 }

@@ -5,7 +5,7 @@
 
 #include "box.h"
 
-/* Sends a status frame when `due`, or when the state has changed since the last one. Losing one is fine. */
-void status_send(struct box *box, bool due);
+/* Sends a status frame when `due` and there is something new, or when the state has changed. Losing one is fine. */
+void status_send(struct box *box, bool due, uint64_t now_ms);
 
 #endif

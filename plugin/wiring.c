@@ -278,6 +278,7 @@ void box_close(struct box *box)
     for (size_t i = 0; i < sizeof sockets / sizeof sockets[0]; i++)
         if (sockets[i])
             zmq_close(sockets[i]);
+    frame_status_forget(&box->told);
     if (box->zmq)
         zmq_ctx_term(box->zmq);
     if (box->signals >= 0)

@@ -246,6 +246,54 @@ static void what_will_join_is_known_beforehand(void **state)
     assert_false(known[0]);
 }
 
+/* The rows of a store that was written before they had a value. */
+static void empty_sender_rows(struct support *s)
+{
+    struct store_txn txn;
+    MDB_cursor *cursor;
+    MDB_val key, val;
+    uint8_t keys[8][TICKET_SENDER_KEY_BYTES];
+    size_t count = 0;
+    assert_int_equal(txn_begin(s->store, true, s->now_us, &txn), OK);
+    assert_int_equal(txn_cursor(&txn, T_TICKET_BY_SENDER, &cursor), OK);
+    while (cursor_get(s->store, cursor, &key, &val, MDB_NEXT) == OK) {
+        assert_int_equal(key.mv_size, TICKET_SENDER_KEY_BYTES);
+        memcpy(keys[count++], key.mv_data, key.mv_size);
+    }
+    mdb_cursor_close(cursor);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(txn_put(&txn, T_TICKET_BY_SENDER, keys[i], sizeof keys[i], "", 0), OK);
+    assert_int_equal(txn_commit(&txn), OK);
+}
+
+static void a_ticket_of_before_is_joined_too(void **state)
+{
+    struct support *s = *state;
+    uint64_t road = storm_sms(s, &desk, &(struct mo){.n = 1, .body = "jalan rusak"}, false).ticket;
+    uint64_t lamp = storm_sms(s, &desk, &(struct mo){.n = 2, .body = "lampu mati"}, false).ticket;
+    empty_sender_rows(s);
+    struct store_outcome out = storm_sms(s, &desk, &(struct mo){.n = 3, .body = "jalan rusak"}, false);
+    assert_int_equal(out.kind, STORE_RESENT);
+    assert_int_equal(out.ticket, road);
+    assert_int_equal(storm_sms(s, &desk, &(struct mo){.n = 4, .body = "pohon tumbang"}, false).kind, STORE_TICKET);
+    assert_int_equal(storm_sms(s, &desk, &(struct mo){.n = 5, .body = "lampu mati"}, false).ticket, lamp);
+}
+
+static void the_newest_that_says_it_decides(void **state)
+{
+    struct support *s = *state;
+    uint64_t first = storm_sms(s, &desk, &(struct mo){.n = 1, .body = "jalan rusak"}, false).ticket;
+    change(s, first, TICKET_ARCHIVE);
+    uint64_t second = storm_sms(s, &desk, &(struct mo){.n = 2, .body = "jalan rusak"}, false).ticket;
+    assert_int_not_equal(second, first);
+    for (uint32_t n = 3; n < 8; n++) {
+        char body[32];
+        snprintf(body, sizeof body, "lampu %u mati", n);
+        assert_int_equal(storm_sms(s, &desk, &(struct mo){.n = n, .body = body}, false).kind, STORE_TICKET);
+    }
+    assert_int_equal(storm_sms(s, &desk, &(struct mo){.n = 9, .body = "jalan rusak"}, false).ticket, second);
+}
+
 static void without_a_window_each_sms_is_a_ticket(void **state)
 {
     struct support *s = *state;
@@ -259,6 +307,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STORE(the_same_again_joins_the_open_ticket),
+        WITH_STORE(a_ticket_of_before_is_joined_too),
+        WITH_STORE(the_newest_that_says_it_decides),
         WITH_STORE(another_text_sender_or_shortcode_is_another_report),
         WITH_STORE(a_redelivered_resend_is_only_acked),
         WITH_STORE(one_batch_with_the_same_twice_makes_one_ticket),

@@ -165,20 +165,6 @@ static void reminder_time_wrong(struct support *s)
     EDIT_TICKET(road, r->told_us++);
 }
 
-static void report_lost(struct support *s)
-{
-    Aduan__Record__Ticket *ticket = ticket_of(s, road);
-    del(s, T_REPORT, ticket->report.data, ticket->report.len);
-    ticket_free(ticket);
-}
-
-static void report_of_nobody(struct support *s)
-{
-    uint8_t key[SEAL_ID_BYTES] = {1}, row[REPORT_ROW_BYTES] = {0};
-    put_be64(row, road);
-    put(s, T_REPORT, key, sizeof key, row, sizeof row);
-}
-
 static void unclassified_lost(struct support *s)
 {
     uint8_t key[8];
@@ -229,8 +215,6 @@ static const struct {
     {reminder_of_no_resend, "reminder.stray"},
     {reminder_of_another_id, "ticket.reply_id"},
     {reminder_time_wrong, "ticket.told"},
-    {report_lost, "report.missing"},
-    {report_of_nobody, "report.stray"},
     {unclassified_lost, "unclassified.missing"},
     {unclassified_needless, "unclassified.stray"},
     {unclassified_told, "ticket.told_early"},

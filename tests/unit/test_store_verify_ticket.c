@@ -126,6 +126,13 @@ static void ticket_sender_stray(struct support *s)
     put(s, T_TICKET_BY_SENDER, row.key, row.key_len, "", 0);
 }
 
+static void ticket_sender_says_else(struct support *s)
+{
+    struct row row = row_at(s, T_TICKET_BY_SENDER, 0);
+    const uint8_t other[SEAL_ID_BYTES] = {1};
+    put(s, T_TICKET_BY_SENDER, row.key, row.key_len, other, sizeof other);
+}
+
 static void ticket_sender_of_none(struct support *s)
 {
     struct row row = row_at(s, T_TICKET_BY_SENDER, 0);
@@ -276,6 +283,7 @@ static const struct plant plants[] = {
     {ticket_reply_id_made_up, "ticket.reply_id"},
     {ticket_state_stray, "ticket_by_state.stray"},
     {ticket_state_of_none, "ticket_by_state.stray"},
+    {ticket_sender_says_else, "ticket.sender_row_wrong"},
     {ticket_sender_stray, "ticket_by_sender.stray"},
     {ticket_sender_of_none, "ticket_by_sender.stray"},
     {reply_stateless, "reply.state"},

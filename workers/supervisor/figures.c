@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { SAMPLE_EVERY_MS = 800 };
+/* A rate is that of these seconds, whatever was heard before: at rest little is heard. */
+enum { SAMPLE_EVERY_MS = 800, SAMPLES_MS = 7000 };
 
 void figures_reset(struct figures *figures)
 {
@@ -13,8 +14,12 @@ void figures_reset(struct figures *figures)
 
 static void take_sample(struct figures *f, uint64_t done, uint64_t now_ms)
 {
-    size_t n = f->sample_count;
+    size_t n = f->sample_count, old = 0;
 
+    while (n - old > 1 && now_ms - f->samples[old + 1].at_ms >= SAMPLES_MS)
+        old++;
+    memmove(&f->samples[0], &f->samples[old], (n - old) * sizeof f->samples[0]);
+    n -= old;
     /* Several words in one second (changes of state) count as one, the newest. */
     if (n > 1 && now_ms - f->samples[n - 2].at_ms < SAMPLE_EVERY_MS) {
         n--;

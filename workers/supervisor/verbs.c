@@ -100,7 +100,7 @@ static json_t *held(const struct supervisor *s)
 
 static int run_drain(struct supervisor *s, const json_t *args, json_t **result, struct fault *fault)
 {
-    const char *target;
+    const char *target = "";
     int err = read_target(s, args, &target, fault);
 
     if (err)
@@ -116,7 +116,7 @@ static int run_drain(struct supervisor *s, const json_t *args, json_t **result, 
 
 static int run_resume(struct supervisor *s, const json_t *args, json_t **result, struct fault *fault)
 {
-    const char *target;
+    const char *target = "";
     int err = read_target(s, args, &target, fault);
 
     if (err)

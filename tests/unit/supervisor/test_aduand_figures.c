@@ -39,6 +39,18 @@ static void the_rate_is_that_of_the_last_seconds(void **state)
     assert_true(figures_rate(&f, 19001 + FIGURES_SILENT_MS) == 0);
 }
 
+static void rest_is_not_counted_into_the_rate_of_what_follows(void **state)
+{
+    struct figures f = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 10; i++)
+        say(&f, 50, 1000 + i * 3000);
+    for (unsigned i = 1; i <= 8; i++)
+        say(&f, 50 + i * 100, 28000 + i * 1000);
+    assert_true(figures_rate(&f, 36000) == 100);
+}
+
 static void many_words_in_one_second_count_as_one(void **state)
 {
     struct figures f = {0};
@@ -114,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_rate_is_that_of_the_last_seconds),
+        cmocka_unit_test(rest_is_not_counted_into_the_rate_of_what_follows),
         cmocka_unit_test(many_words_in_one_second_count_as_one),
         cmocka_unit_test(two_words_at_one_instant_divide_by_nothing),
         cmocka_unit_test(a_count_that_falls_back_begins_anew),

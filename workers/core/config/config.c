@@ -333,6 +333,6 @@ int config_endpoint(const struct config *config, const char *socket_name, char o
 
     if (strlen(config->run_dir) + 1 + strlen(socket_name) >= SUN_PATH_BYTES)
         return E_INVALID;
-    snprintf(out, CONFIG_ENDPOINT_BYTES, "ipc://%s/%s", config->run_dir, socket_name);
-    return OK;
+    int len = snprintf(out, CONFIG_ENDPOINT_BYTES, "ipc://%s/%s", config->run_dir, socket_name);
+    return len < CONFIG_ENDPOINT_BYTES ? OK : E_INVALID;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ensemble.h"
 
-#include <stdio.h>
+#include "strbuf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,54 +157,62 @@ static bool is_flag(const struct ensemble *ensemble, size_t head)
 
 void understanding_flags(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size)
 {
-    size_t used = 0;
-    out[0] = '\0';
+    struct strbuf buf = strbuf_over(out, size);
     for (size_t head = 0; reading->modelled && head < model_head_count(ensemble->model); head++) {
+        size_t before = buf.used;
         if (!is_flag(ensemble, head) || !reading->guesses.heads[head].sure)
             continue;
-        int n = snprintf(out + used, size - used, "%s%s", used ? "," : "", model_head(ensemble->model, head).name);
-        if (n < 0 || (size_t)n >= size - used) {
-            out[used] = '\0';
+        strbuf_add(&buf, before ? "," : "");
+        strbuf_add(&buf, model_head(ensemble->model, head).name);
+        if (buf.full) {
+            strbuf_cut(&buf, before);
             return;
         }
-        used += (size_t)n;
+    }
+}
+
+/* "category:jalan=0.81,drainase=0.12" */
+static void add_guesses(const struct ensemble *ensemble, const struct understanding *reading, size_t head,
+                        struct strbuf *buf)
+{
+    const struct model_answer *answer = &reading->guesses.heads[head];
+    strbuf_add(buf, model_head(ensemble->model, head).name);
+    for (size_t i = 0; i < answer->count; i++) {
+        strbuf_add(buf, i == 0 ? ":" : ",");
+        strbuf_add(buf, model_label(ensemble->model, head, answer->best[i].label));
+        strbuf_add(buf, "=");
+        strbuf_add_share(buf, answer->best[i].probability);
     }
 }
 
 void understanding_guesses(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size)
 {
-    size_t used = 0;
-    out[0] = '\0';
+    struct strbuf buf = strbuf_over(out, size);
     for (size_t head = 0; reading->modelled && head < model_head_count(ensemble->model); head++) {
-        const struct model_answer *answer = &reading->guesses.heads[head];
-        size_t before = used;
-        for (size_t i = 0; i < answer->count; i++) {
-            const char *label = model_label(ensemble->model, head, answer->best[i].label);
-            int n = i == 0 ? snprintf(out + used, size - used, "%s%s:%s=%.2f", used ? ";" : "",
-                                      model_head(ensemble->model, head).name, label, answer->best[i].probability)
-                           : snprintf(out + used, size - used, ",%s=%.2f", label, answer->best[i].probability);
-            if (n < 0 || (size_t)n >= size - used) {
-                out[before] = '\0';
-                return;
-            }
-            used += (size_t)n;
+        size_t before = buf.used;
+        strbuf_add(&buf, before ? ";" : "");
+        add_guesses(ensemble, reading, head, &buf);
+        if (buf.full) {
+            strbuf_cut(&buf, before);
+            return;
         }
     }
 }
 
 void understanding_rules(const struct understanding *reading, char *out, size_t size)
 {
-    size_t used = 0;
-    out[0] = '\0';
+    struct strbuf buf = strbuf_over(out, size);
     for (size_t i = 0; i < reading->found.hit_count; i++) {
         const struct rule_hit *hit = &reading->found.hits[i];
-        int n = snprintf(out + used, size - used, "%s%s:%s %s %+g", used ? "; " : "", hit->head, hit->label, hit->rule,
-                         hit->weight);
-        if (n < 0 || (size_t)n >= size - used) {
-            out[used] = '\0';
+        const char *const words[] = {buf.used ? "; " : "", hit->head, ":", hit->label, " ", hit->rule, " "};
+        size_t before = buf.used;
+        for (size_t word = 0; word < sizeof words / sizeof *words; word++)
+            strbuf_add(&buf, words[word]);
+        strbuf_add_signed(&buf, hit->weight);
+        if (buf.full) {
+            strbuf_cut(&buf, before);
             return;
         }
-        used += (size_t)n;
     }
 }
 
@@ -213,22 +222,23 @@ void understanding_explain(const struct ensemble *ensemble, const struct underst
     if (!reading->modelled || ensemble->category == SIZE_MAX)
         return;
     const struct model_answer *answer = &reading->guesses.heads[ensemble->category];
-    size_t before = strlen(out), used = before;
+    struct strbuf buf = {.text = out, .size = size, .used = strlen(out)};
+    size_t before = buf.used;
     for (size_t i = 0; i < answer->count; i++) {
-        int n = snprintf(out + used, size - used, "%s%s %.0f%%",
-                         i        ? ", "
-                         : before ? "; model: "
-                                  : "model: ",
-                         model_label(ensemble->model, ensemble->category, answer->best[i].label),
-                         100 * answer->best[i].probability);
-        if (n < 0 || (size_t)n >= size - used) {
-            out[before] = '\0';
-            return;
-        }
-        used += (size_t)n;
+        strbuf_add(&buf, i ? ", " : before ? "; model: " : "model: ");
+        strbuf_add(&buf, model_label(ensemble->model, ensemble->category, answer->best[i].label));
+        strbuf_add(&buf, " ");
+        strbuf_add_percent(&buf, answer->best[i].probability);
+        strbuf_add(&buf, "%");
     }
-    if (reading->unsure)
-        (void)snprintf(out + used, size - used, ", not sure: for a person");
+    if (buf.full) {
+        strbuf_cut(&buf, before);
+        return;
+    }
+    before = buf.used;
+    strbuf_add(&buf, reading->unsure ? ", not sure: for a person" : "");
+    if (buf.full)
+        strbuf_cut(&buf, before);
 }
 
 size_t ensemble_why(struct ensemble *ensemble, size_t head, size_t label, struct spoke *out, size_t max)

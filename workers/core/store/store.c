@@ -39,7 +39,6 @@ static const char *const table_names[T_END] = {
     [T_QUARANTINE] = "quarantine",
     [T_INTEGRATOR] = "integrator",
     [T_CURSOR] = "cursor",
-    [T_REPORT] = "report",
     [T_RESENT] = "resent",
     [T_UNCLASSIFIED] = "unclassified",
 };

@@ -69,13 +69,12 @@ int ingest_answered_before(struct ingest *in, struct whole *whole);
 /* Resends (store_resend.c). False: this SMS joins nothing, and nothing joins its ticket. */
 bool resend_key(const struct ingest *in, const struct whole *whole, const struct verdict *verdict,
                 const char *shortcode, uint8_t out[SEAL_ID_BYTES]);
-/* The open ticket that says it, to be free'd; E_NOT_FOUND. */
-int resend_find(struct ingest *in, const uint8_t key[SEAL_ID_BYTES], Aduan__Record__Ticket **out);
+/* The open ticket of the sender that says it, to be free'd; E_NOT_FOUND. */
+int resend_find(struct ingest *in, const uint8_t sender_id[SEAL_ID_BYTES], const uint8_t report[SEAL_ID_BYTES],
+                Aduan__Record__Ticket **out);
 /* Message row, events, reminder and the ticket's count. E_EXISTS as in ingest_whole(). */
 int resend_join(struct ingest *in, struct whole *whole, const struct verdict *verdict, Aduan__Record__Ticket *ticket,
                 struct store_outcome *out);
-/* From now on SMS that say ticket->report join this ticket. */
-int resend_remember(struct store_txn *txn, const Aduan__Record__Ticket *ticket);
 /* Puts the row of a ticket that is to be classified later (store_unclassified.c). */
 int unclassified_put(struct store_txn *txn, const Aduan__Record__Ticket *ticket);
 

@@ -33,7 +33,7 @@ static int get_generation(struct store_txn *txn, uint64_t *out)
 
 static int bump_generation(struct store_txn *txn)
 {
-    uint64_t generation;
+    uint64_t generation = 0;
     uint8_t be[8];
     int rc = get_generation(txn, &generation);
     put_be64(be, generation + 1);
@@ -222,7 +222,7 @@ int store_integrators(struct store *store, store_integrator_fn fn, void *ctx)
 int store_integrators_generation(struct store *store, uint64_t *out)
 {
     struct store_txn txn;
-    uint64_t generation;
+    uint64_t generation = 0;
     int rc = txn_begin(store, false, 0, &txn);
     if (rc != OK)
         return rc;

@@ -62,17 +62,10 @@ static bool matches(const struct store_ticket_filter *filter, const Ticket *tick
            ticket->opened_us >= filter->since_us && (filter->until_us == 0 || ticket->opened_us < filter->until_us);
 }
 
-/* The last row below walk->below; E_NOT_FOUND when the prefix holds none. */
+/* The last row below walk->below, or one of a prefix before. */
 static int seek(struct walk *walk, MDB_cursor *cursor, MDB_val *key, MDB_val *val)
 {
-    uint8_t start[PREFIX_MAX + 8];
-    memcpy(start, walk->prefix, walk->prefix_len);
-    put_be64(start + walk->prefix_len, walk->below);
-    *key = (MDB_val){walk->prefix_len + 8, start};
-    int rc = cursor_get(walk->store, cursor, key, val, MDB_SET_RANGE);
-    if (rc == E_NOT_FOUND)
-        return cursor_get(walk->store, cursor, key, val, MDB_LAST);
-    return rc == OK ? cursor_get(walk->store, cursor, key, val, MDB_PREV) : rc;
+    return cursor_seek_below(walk->store, cursor, walk->prefix, walk->prefix_len, walk->below, key, val);
 }
 
 static bool inside(const struct walk *walk, const MDB_val *key)

@@ -8,7 +8,7 @@
  *   part              set key, index                           Part
  *   part_due          BE64(due_us) set key                     (empty): the set's deadline_us, then its forget_us
  *   ticket            BE64(id)                                 Ticket
- *   ticket_by_sender  sender_id BE64(id)                       (empty)
+ *   ticket_by_sender  sender_id BE64(id)                       Ticket.report
  *   ticket_by_state   state (1 byte) BE64(id)                  (empty)
  *   outbox            reply id                                 BE64(slot)
  *   reply             BE64(slot)                               Reply
@@ -18,10 +18,9 @@
  *   quarantine        message key                              Quarantine
  *   integrator        CURVE public key, 32 bytes               Integrator
  *   cursor            view name, 0, cursor name                Cursor
- *   report            keyed hash of sender, shortcode and text BE64(ticket) BE64(opened_us): the last ticket that says
- * it resent            BE64(ticket) message key                 (empty): SMS that joined the ticket unclassified
- * BE64(ticket)                             BE64(opened_us) BE64(lease_us) BE32(claims) meta              name see enum
- * below
+ *   resent            BE64(ticket) message key                 (empty): SMS that joined the ticket
+ *   unclassified      BE64(ticket)                             BE64(opened_us) BE64(lease_us) BE32(claims)
+ *   meta              name                                     see enum below
  *
  * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and lie anywhere; the replies that are
  * being worked on lie together, so that a batch of them touches few pages.
@@ -60,7 +59,6 @@ enum store_table {
     T_QUARANTINE,
     T_INTEGRATOR,
     T_CURSOR,
-    T_REPORT,
     T_RESENT,
     T_UNCLASSIFIED,
     T_END
@@ -75,7 +73,6 @@ enum {
     DUE_REPLY_KEY_BYTES = 8 + STORE_REPLY_ID_BYTES,
     DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES,
     SLOT_BYTES = 8,
-    REPORT_ROW_BYTES = 8 + 8,
     RESENT_KEY_BYTES = 8 + STORE_KEY_MESSAGE_BYTES,
     UNCLASSIFIED_ROW_BYTES = 8 + 8 + 4
 };
@@ -134,6 +131,9 @@ int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out);
 int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out);
 /* OK, E_NOT_FOUND at the end, or an error. */
 int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val, MDB_cursor_op op);
+/* The last row below prefix ‖ BE64(below), which may be one of another prefix; prefix_len ≤ SEAL_ID_BYTES. */
+int cursor_seek_below(struct store *store, MDB_cursor *cursor, const void *prefix, size_t prefix_len, uint64_t below,
+                      MDB_val *key, MDB_val *val);
 int cursor_del(struct store *store, MDB_cursor *cursor);
 /* Replaces the value of the row that the cursor is on, by one of the same size. */
 int cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val);

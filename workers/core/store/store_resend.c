@@ -14,6 +14,9 @@
 typedef Aduan__Record__Ticket Ticket;
 typedef Aduan__Record__Message Message;
 
+/* Of one sender: whoever has opened more within the window is no citizen in a storm. */
+enum { TICKETS_COMPARED_MAX = 1000 };
+
 static void report_key(const struct seal *seal, const uint8_t sender_id[SEAL_ID_BYTES], const char *shortcode,
                        const uint8_t same[SAME_BYTES], uint8_t out[SEAL_ID_BYTES])
 {
@@ -35,26 +38,59 @@ bool resend_key(const struct ingest *in, const struct whole *whole, const struct
     return joinable;
 }
 
-/* The ticket that last said it, while that is not older than the window. A clock that was set back makes it younger. */
-static int look_up(struct store_txn *txn, const struct store_policy *policy, const uint8_t key[SEAL_ID_BYTES],
-                   uint64_t *ticket)
+/* What a row of ticket_by_sender leads to. */
+enum said { SAID_ELSE, SAID_IT, SAID_LONG_AGO };
+
+/* Rows of a store of before have no value: their tickets tell. One that cannot be read is joined by nobody. A clock
+ * that was set back makes a ticket younger. */
+static int said_by(struct store_txn *txn, const struct store_policy *policy, uint64_t id, const MDB_val *row,
+                   const uint8_t report[SEAL_ID_BYTES], enum said *out)
 {
-    MDB_val row;
-    int err = txn_get(txn, T_REPORT, key, SEAL_ID_BYTES, &row);
+    ProtobufCMessage *record;
+    uint8_t key[8];
+    *out = SAID_ELSE;
+    if (row->mv_size == SEAL_ID_BYTES && memcmp(row->mv_data, report, SEAL_ID_BYTES) != 0)
+        return OK;
+    put_be64(key, id);
+    int err = txn_get_closed(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
     if (err != OK)
-        return err;
-    if (row.mv_size != REPORT_ROW_BYTES)
-        return E_NOT_FOUND;
-    *ticket = get_be64(row.mv_data);
-    uint64_t opened_us = get_be64((const uint8_t *)row.mv_data + 8);
-    return txn->now_us < opened_us + policy->resend_window_us ? OK : E_NOT_FOUND;
+        return err == E_NOT_FOUND || err == E_CORRUPT ? OK : err;
+    const Ticket *ticket = (const Ticket *)record;
+    if (ticket->report.len == SEAL_ID_BYTES && memcmp(ticket->report.data, report, SEAL_ID_BYTES) == 0)
+        *out = txn->now_us < ticket->opened_us + policy->resend_window_us ? SAID_IT : SAID_LONG_AGO;
+    protobuf_c_message_free_unpacked(record, NULL);
+    return OK;
 }
 
-int resend_find(struct ingest *in, const uint8_t key[SEAL_ID_BYTES], Ticket **out)
+/* The newest ticket of the sender that says it, while that is not older than the window. */
+static int look_up(struct store_txn *txn, const struct store_policy *policy, const uint8_t sender_id[SEAL_ID_BYTES],
+                   const uint8_t report[SEAL_ID_BYTES], uint64_t *ticket)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val key, val;
+    enum said said = SAID_ELSE;
+    int err = txn_cursor(txn, T_TICKET_BY_SENDER, &cursor);
+    if (err == OK)
+        err = cursor_seek_below(txn->store, cursor, sender_id, SEAL_ID_BYTES, UINT64_MAX, &key, &val);
+    for (size_t rows = 0; err == OK && rows < TICKETS_COMPARED_MAX; rows++) {
+        if (key.mv_size != TICKET_SENDER_KEY_BYTES || memcmp(key.mv_data, sender_id, SEAL_ID_BYTES) != 0)
+            break;
+        *ticket = get_be64((const uint8_t *)key.mv_data + SEAL_ID_BYTES);
+        err = said_by(txn, policy, *ticket, &val, report, &said);
+        if (err != OK || said != SAID_ELSE)
+            break;
+        err = cursor_get(txn->store, cursor, &key, &val, MDB_PREV);
+    }
+    mdb_cursor_close(cursor);
+    return err == OK && said != SAID_IT ? E_NOT_FOUND : err;
+}
+
+int resend_find(struct ingest *in, const uint8_t sender_id[SEAL_ID_BYTES], const uint8_t report[SEAL_ID_BYTES],
+                Ticket **out)
 {
     uint64_t id;
     Ticket *ticket;
-    int err = look_up(&in->txn, in->policy, key, &id);
+    int err = look_up(&in->txn, in->policy, sender_id, report, &id);
     if (err == OK)
         err = txn_get_ticket(&in->txn, id, &ticket);
     if (err != OK)
@@ -65,14 +101,6 @@ int resend_find(struct ingest *in, const uint8_t key[SEAL_ID_BYTES], Ticket **ou
     }
     aduan__record__ticket__free_unpacked(ticket, NULL);
     return E_NOT_FOUND;
-}
-
-int resend_remember(struct store_txn *txn, const Ticket *ticket)
-{
-    uint8_t row[REPORT_ROW_BYTES];
-    put_be64(row, ticket->id);
-    put_be64(row + 8, ticket->opened_us);
-    return txn_put(txn, T_REPORT, ticket->report.data, ticket->report.len, row, sizeof row);
 }
 
 /* Why this resend is not answered; NULL when the citizen is to be reminded. */
@@ -161,7 +189,7 @@ static bool known_one(struct store_txn *txn, const struct store_policy *policy, 
     shortcode_text(&message, shortcode);
     seal_sender_id(txn->store->seal, sms->sender.data, sms->sender.len, sender_id);
     report_key(txn->store->seal, sender_id, shortcode, item->verdict->same, key);
-    return look_up(txn, policy, key, &ticket) == OK;
+    return look_up(txn, policy, sender_id, key, &ticket) == OK;
 }
 
 void store_resends_known(struct store *store, const struct store_policy *policy, const struct store_item *items,
@@ -180,13 +208,9 @@ void store_resends_known(struct store *store, const struct store_policy *policy,
 static int last_rows(struct store *store, MDB_cursor *cursor, uint64_t ticket, size_t max,
                      uint8_t (*keys)[STORE_KEY_MESSAGE_BYTES], size_t *count)
 {
-    uint8_t next[8];
-    put_be64(next, ticket + 1);
-    MDB_val key = {.mv_size = sizeof next, .mv_data = next}, val;
+    MDB_val key, val;
     size_t found = 0;
-    int err = cursor_get(store, cursor, &key, &val, MDB_SET_RANGE);
-    if (err == OK || err == E_NOT_FOUND)
-        err = cursor_get(store, cursor, &key, &val, err == OK ? MDB_PREV : MDB_LAST);
+    int err = cursor_seek_below(store, cursor, "", 0, ticket + 1, &key, &val);
     while (err == OK && found < max && key.mv_size == RESENT_KEY_BYTES && get_be64(key.mv_data) == ticket) {
         memcpy(keys[max - ++found], (const uint8_t *)key.mv_data + 8, STORE_KEY_MESSAGE_BYTES);
         err = cursor_get(store, cursor, &key, &val, MDB_PREV);

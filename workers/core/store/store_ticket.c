@@ -42,7 +42,7 @@ static int index_sender(struct store_txn *txn, const Ticket *ticket)
         return OK;
     memcpy(key, ticket->sender_id.data, SEAL_ID_BYTES);
     put_be64(key + SEAL_ID_BYTES, ticket->id);
-    return txn_put(txn, T_TICKET_BY_SENDER, key, sizeof key, "", 0);
+    return txn_put(txn, T_TICKET_BY_SENDER, key, sizeof key, ticket->report.data, ticket->report.len);
 }
 
 int txn_put_ticket(struct store_txn *txn, Ticket *ticket, Aduan__Record__TicketState state_before)

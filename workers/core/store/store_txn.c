@@ -309,6 +309,19 @@ int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *v
     return result(store, mdb_cursor_get(cursor, key, val, op));
 }
 
+int cursor_seek_below(struct store *store, MDB_cursor *cursor, const void *prefix, size_t prefix_len, uint64_t below,
+                      MDB_val *key, MDB_val *val)
+{
+    uint8_t start[SEAL_ID_BYTES + 8];
+    memcpy(start, prefix, prefix_len);
+    put_be64(start + prefix_len, below);
+    *key = (MDB_val){prefix_len + 8, start};
+    int rc = cursor_get(store, cursor, key, val, MDB_SET_RANGE);
+    if (rc == E_NOT_FOUND)
+        return cursor_get(store, cursor, key, val, MDB_LAST);
+    return rc == OK ? cursor_get(store, cursor, key, val, MDB_PREV) : rc;
+}
+
 int cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val)
 {
     return result(store, mdb_cursor_put(cursor, key, val, MDB_CURRENT));

@@ -16,15 +16,23 @@
 #include <string.h>
 
 static const char *const names[T_END] = {
-    [T_META] = "meta",         [T_MESSAGE] = "message",
-    [T_PART] = "part",         [T_PART_DUE] = "part_due",
-    [T_TICKET] = "ticket",     [T_TICKET_BY_SENDER] = "ticket_by_sender",
-    [T_OUTBOX] = "outbox",     [T_TICKET_BY_STATE] = "ticket_by_state",
-    [T_EVENT] = "event",       [T_OUTBOX_DUE] = "outbox_due",
-    [T_IDENTITY] = "identity", [T_QUARANTINE] = "quarantine",
-    [T_CURSOR] = "cursor",     [T_INTEGRATOR] = "integrator",
-    [T_REPLY] = "reply",       [T_REPORT] = "report",
-    [T_RESENT] = "resent",     [T_UNCLASSIFIED] = "unclassified",
+    [T_META] = "meta",
+    [T_MESSAGE] = "message",
+    [T_PART] = "part",
+    [T_PART_DUE] = "part_due",
+    [T_TICKET] = "ticket",
+    [T_TICKET_BY_SENDER] = "ticket_by_sender",
+    [T_OUTBOX] = "outbox",
+    [T_TICKET_BY_STATE] = "ticket_by_state",
+    [T_EVENT] = "event",
+    [T_OUTBOX_DUE] = "outbox_due",
+    [T_IDENTITY] = "identity",
+    [T_QUARANTINE] = "quarantine",
+    [T_CURSOR] = "cursor",
+    [T_INTEGRATOR] = "integrator",
+    [T_REPLY] = "reply",
+    [T_RESENT] = "resent",
+    [T_UNCLASSIFIED] = "unclassified",
 };
 
 void verify_broken(struct verify *v, const char *id, const char *format, ...)

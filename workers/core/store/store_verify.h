@@ -22,10 +22,10 @@ struct verify {
 
     /* tickets and replies */
     uint64_t expected_serial;
-    uint64_t state_rows, sender_rows, due_rows, id_rows;  /* index rows found where a record wants them */
-    uint64_t unclassified_rows, report_rows, resent_rows; /* the same */
-    uint64_t resends_want;                                /* the sum of Ticket.resends */
-    uint8_t reply_sum[STORE_REPLY_ID_BYTES];              /* over the ids of all replies */
+    uint64_t state_rows, sender_rows, due_rows, id_rows; /* index rows found where a record wants them */
+    uint64_t unclassified_rows, resent_rows;             /* the same */
+    uint64_t resends_want;                               /* the sum of Ticket.resends */
+    uint8_t reply_sum[STORE_REPLY_ID_BYTES];             /* over the ids of all replies */
 
     /* events */
     bool history_whole; /* the log begins with 1 */

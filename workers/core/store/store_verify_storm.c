@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Proof of what a storm leaves behind: every SMS that joined a ticket is on it, reminders kept their distance, a report
- * leads to the ticket that last said it, and what waits for its class is in the table of what waits.
+ * Proof of what a storm leaves behind: every SMS that joined a ticket is on it, reminders kept their distance, and what
+ * waits for its class is in the table of what waits.
  */
 #include "store_verify.h"
 
@@ -80,28 +80,11 @@ void verify_reminder(struct verify *v, const Ticket *ticket, const Reply *reply,
 
 /* --- tickets ------------------------------------------------------------------------------------------------ */
 
-/* A later ticket that says the same takes the row over. */
-static void check_report(struct verify *v, const Ticket *ticket)
-{
-    MDB_val row;
-    if (ticket->report.len == 0)
-        return;
-    bool found = verify_has(v, T_REPORT, ticket->report.data, ticket->report.len) &&
-                 txn_get(&v->txn, T_REPORT, ticket->report.data, ticket->report.len, &row) == OK &&
-                 row.mv_size == REPORT_ROW_BYTES;
-    uint64_t leads_to = found ? get_be64(row.mv_data) : 0;
-    v->report_rows += leads_to == ticket->id;
-    if (leads_to < ticket->id)
-        verify_broken(v, "report.missing",
-                      "what ticket %" PRIu64 " says does not lead to it: a resend would open another", ticket->id);
-}
-
 void verify_storm_of(struct verify *v, const Ticket *ticket)
 {
     uint8_t key[8];
     put_be64(key, ticket->id);
     v->resends_want += ticket->resends;
-    check_report(v, ticket);
     if (!ticket->unclassified)
         return;
     v->proof.tickets_unclassified++;
@@ -124,16 +107,6 @@ static void check_resent_row(struct verify *v, const uint8_t *row)
     verify_done(message);
 }
 
-static void check_report_row(struct verify *v, const uint8_t *key)
-{
-    MDB_val row;
-    int err = txn_get(&v->txn, T_REPORT, key, SEAL_ID_BYTES, &row);
-    Ticket *ticket = err == OK && row.mv_size == REPORT_ROW_BYTES ? ticket_at(v, get_be64(row.mv_data)) : NULL;
-    if (ticket == NULL || !same(ticket->report, key, SEAL_ID_BYTES))
-        verify_broken(v, "report.stray", "a report leads to a ticket that does not say it");
-    verify_done(ticket);
-}
-
 static void check_unclassified_row(struct verify *v, const uint8_t *key)
 {
     Ticket *ticket = ticket_at(v, get_be64(key));
@@ -152,8 +125,6 @@ void verify_storm(struct verify *v)
         return; /* a store of before */
     if (verify_count(v, T_RESENT) != v->resent_rows)
         verify_rows(v, T_RESENT, RESENT_KEY_BYTES, check_resent_row);
-    if (verify_count(v, T_REPORT) != v->report_rows)
-        verify_rows(v, T_REPORT, SEAL_ID_BYTES, check_report_row);
     if (verify_count(v, T_UNCLASSIFIED) != v->unclassified_rows)
         verify_rows(v, T_UNCLASSIFIED, 8, check_unclassified_row);
 }

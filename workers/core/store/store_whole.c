@@ -168,8 +168,6 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
         ticket.report = (ProtobufCBinaryData){sizeof plan->report, plan->report};
     in->txn.next_serial++;
     int err = verdict->unread ? unclassified_put(&in->txn, &ticket) : txn_ticket_opened(&in->txn, &ticket);
-    if (err == OK && plan->joinable)
-        err = resend_remember(&in->txn, &ticket);
     if (err == OK)
         err = queue_reply(in, whole, plan, &ticket);
     if (err == OK)
@@ -187,7 +185,7 @@ static int join(struct ingest *in, struct whole *whole, struct plan *plan, struc
     plan->joinable = resend_key(in, whole, plan->verdict, plan->shortcode, plan->report);
     if (!plan->joinable)
         return E_NOT_FOUND;
-    int err = resend_find(in, plan->report, &ticket);
+    int err = resend_find(in, whole->message->sender_id.data, plan->report, &ticket);
     if (err != OK)
         return err;
     err = resend_join(in, whole, plan->verdict, ticket, out);

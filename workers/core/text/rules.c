@@ -2,7 +2,8 @@
 /* The rules as a thing: their end, what can be asked of them, and how a decision is told to people. */
 #include "rules_priv.h"
 
-#include <stdio.h>
+#include "strbuf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,23 +157,26 @@ const struct rule_hit *rules_hard_against(const struct classification *found, co
 void rules_explain(const struct classification *found, char *out, size_t size)
 {
     const struct rule_hit *last = NULL;
-    size_t used = 0;
     if (size == 0)
         return;
-    out[0] = '\0';
+    struct strbuf buf = strbuf_over(out, size);
     for (size_t i = 0; i < found->hit_count; i++) {
         const struct rule_hit *hit = &found->hits[i];
         if (!hit_decided(found, hit))
             continue;
         bool same = last && strcmp(last->head, hit->head) == 0;
-        int n = snprintf(out + used, size - used, "%s%s%s%s %+g", last ? (same ? ", " : "; ") : "",
-                         same ? "" : hit->label, same ? "" : ARROW, hit->rule, hit->weight);
-        /* Whole items only: a cut one would lie about its weight. */
-        if (n < 0 || (size_t)n >= size - used) {
-            out[used] = '\0';
+        size_t before = buf.used;
+        strbuf_add(&buf, last ? (same ? ", " : "; ") : "");
+        strbuf_add(&buf, same ? "" : hit->label);
+        strbuf_add(&buf, same ? "" : ARROW);
+        strbuf_add(&buf, hit->rule);
+        strbuf_add(&buf, " ");
+        strbuf_add_signed(&buf, hit->weight);
+        if (buf.full) {
+            /* Whole items only: a cut one would lie about its weight. */
+            strbuf_cut(&buf, before);
             return;
         }
-        used += (size_t)n;
         last = hit;
     }
 }

@@ -3,6 +3,7 @@
 #ifndef ADUAN_WORKER_PRIV_H
 #define ADUAN_WORKER_PRIV_H
 
+#include "frame_status.h"
 #include "lockfile.h"
 #include "worker.h"
 
@@ -26,6 +27,7 @@ struct worker_run {
     uint64_t started_us, started_ms, drain_until_ms;
     uint64_t status_ms, reader_check_ms; /* when they are due */
     Aduan__Wire__Status__State state;    /* as last told */
+    struct frame_status told;
     uint32_t config_generation, reloads;
     char lacks[WORKER_LACKS_BYTES];
     char reload_refused[WORKER_LACKS_BYTES]; /* why the last reload changed nothing; "": it did */
@@ -41,8 +43,8 @@ void worker_unload(struct worker_run *run);
 
 /* worker_status.c */
 MUST_CHECK int worker_status_open(struct worker_run *run, struct fault *fault);
-/* Tells aduand when a second has passed, the state has changed or the first job is done; losing it is fine. Returns
- * when it is due again. */
+/* Tells aduand what is new of each second, and at once when the state has changed or the first job is done; losing it
+ * is fine. Returns when it is due again. */
 uint64_t worker_status_tick(struct worker_run *run, uint64_t mono_ms);
 /* The last word of a life. */
 void worker_status_close(struct worker_run *run);

@@ -59,7 +59,7 @@ static Aduan__Wire__Status__State state_now(struct worker_run *run, uint64_t mon
     return worker->done || worker->backlog ? ADUAN__WIRE__STATUS__STATE__RUNNING : ADUAN__WIRE__STATUS__STATE__READY;
 }
 
-static void tell(struct worker_run *run, Aduan__Wire__Status__State state, const char *note)
+static void tell(struct worker_run *run, Aduan__Wire__Status__State state, const char *note, uint64_t mono_ms)
 {
     const struct worker *worker = &run->worker;
     Aduan__Wire__Status status = ADUAN__WIRE__STATUS__INIT;
@@ -79,7 +79,7 @@ static void tell(struct worker_run *run, Aduan__Wire__Status__State state, const
     status.config_generation = run->config_generation;
     status.reloads = run->reloads;
     status.reload_refused = run->reload_refused;
-    (void)frame_send(run->status_socket, NULL, 0, FRAME_STATUS, &status.base);
+    (void)frame_status_tell(&run->told, run->status_socket, &status, mono_ms);
     run->state = state;
     run->first_job_told = worker->done > 0;
 }
@@ -103,7 +103,7 @@ uint64_t worker_status_tick(struct worker_run *run, uint64_t mono_ms)
     bool first_job = run->worker.done > 0 && !run->first_job_told;
     if (clock_second_is_due(mono_ms, run->status_ms) || state != run->state || first_job) {
         drop_answers(run->status_socket);
-        tell(run, state, note);
+        tell(run, state, note, mono_ms);
         run->status_ms = clock_next_second_ms(mono_ms);
     }
     return run->status_ms;
@@ -116,6 +116,7 @@ void worker_status_close(struct worker_run *run)
     int linger = STATUS_LINGER_MS;
     zmq_setsockopt(run->status_socket, ZMQ_LINGER, &linger, sizeof linger);
     if (run->drained)
-        tell(run, ADUAN__WIRE__STATUS__STATE__DRAINED, "");
+        tell(run, ADUAN__WIRE__STATUS__STATE__DRAINED, "", clock_mono_ms());
     zmq_close(run->status_socket);
+    frame_status_forget(&run->told);
 }

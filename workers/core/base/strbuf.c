@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "strbuf.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NUMBER_BYTES = 32 };
+
+struct strbuf strbuf_over(char *text, size_t size)
+{
+    text[0] = '\0';
+    return (struct strbuf){.text = text, .size = size};
+}
+
+static void add(struct strbuf *buf, const char *text, size_t len)
+{
+    if (buf->full || len >= buf->size - buf->used) {
+        buf->full = true;
+        return;
+    }
+    memcpy(buf->text + buf->used, text, len);
+    buf->used += len;
+    buf->text[buf->used] = '\0';
+}
+
+void strbuf_add(struct strbuf *buf, const char *text)
+{
+    add(buf, text, strlen(text));
+}
+
+static unsigned hundredths(double share)
+{
+    return share >= 1 ? 100 : share > 0 ? (unsigned)nearbyint(100 * share) : 0;
+}
+
+void strbuf_add_share(struct strbuf *buf, double share)
+{
+    unsigned n = hundredths(share);
+    char digits[] = {(char)('0' + n / 100), '.', (char)('0' + n / 10 % 10), (char)('0' + n % 10)};
+    add(buf, digits, sizeof digits);
+}
+
+static size_t put_number(char *out, unsigned n)
+{
+    char digits[NUMBER_BYTES];
+    size_t len = 0;
+    do
+        digits[len++] = (char)('0' + n % 10);
+    while (n /= 10);
+    for (size_t i = 0; i < len; i++)
+        out[i] = digits[len - 1 - i];
+    return len;
+}
+
+void strbuf_add_percent(struct strbuf *buf, double share)
+{
+    char digits[NUMBER_BYTES];
+    add(buf, digits, put_number(digits, hundredths(share)));
+}
+
+/* Weights are whole numbers or halves and tenths, written by people; anything else is printf's. */
+void strbuf_add_signed(struct strbuf *buf, double value)
+{
+    char number[NUMBER_BYTES] = {value < 0 ? '-' : '+'};
+    double tenths = 10 * fabs(value);
+    size_t len = 1;
+    if (tenths < 100000 && tenths == trunc(tenths) && !(value == 0 && signbit(value))) {
+        unsigned n = (unsigned)tenths;
+        len += put_number(number + len, n / 10);
+        if (n % 10 > 0) {
+            number[len++] = '.';
+            number[len++] = (char)('0' + n % 10);
+        }
+    } else {
+        len = (size_t)snprintf(number, sizeof number, "%+g", value);
+    }
+    add(buf, number, len);
+}
+
+void strbuf_cut(struct strbuf *buf, size_t used)
+{
+    buf->used = used;
+    buf->text[used] = '\0';
+}
