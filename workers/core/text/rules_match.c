@@ -48,7 +48,6 @@ static void fire(struct rules *rules, struct rules_rule *rule, size_t at, size_t
     rule->len = len;
     rules->labels[rule->label].score += rule->weight;
     rules->labels[rule->label].hard |= rule->weight >= RULES_HARD;
-    rule->number = rules->fired_count;
     rules->fired[rules->fired_count++] = rule;
 }
 
@@ -193,7 +192,7 @@ static int rule_order(const void *left, const void *right)
         return a->code ? 1 : -1;
     if (a->label != b->label)
         return a->label < b->label ? -1 : 1;
-    return a->number > b->number ? -1 : 1; /* of two phrases that begin alike the longer */
+    return a->number > b->number ? -1 : 1; /* equals change places: one order, whatever sorts */
 }
 
 /* Few rules fire of most texts; those are in order faster than a call of qsort is made ready. */
@@ -215,8 +214,10 @@ static void fired_sort(struct rules *rules)
 
 static void hits_list(struct rules *rules, struct classification *out)
 {
-    for (size_t i = 0; i < rules->fired_count; i++)
+    for (size_t i = 0; i < rules->fired_count; i++) {
         rules->fired[i]->rank = rule_rank(rules, rules->fired[i]);
+        rules->fired[i]->number = i;
+    }
     fired_sort(rules);
     out->hit_count = rules->fired_count < RULES_HITS_MAX ? rules->fired_count : RULES_HITS_MAX;
     for (size_t i = 0; i < out->hit_count; i++) {

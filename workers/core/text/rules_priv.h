@@ -45,7 +45,7 @@ struct rules_rule {
     size_t at, len;    /* where it fired first in the text at hand */
     uint64_t fired_in; /* the text it fired in last */
     unsigned rank;     /* how near to the decision, for the order of hits */
-    size_t number;     /* among those that fired */
+    size_t number;     /* its place among those that fired, before they are put in order */
 };
 
 struct rules_token {
