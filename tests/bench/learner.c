@@ -167,14 +167,18 @@ static size_t label_said(const struct model_answer *answer)
     return options.flag ? answer->sure : answer->best[0].label;
 }
 
-static void folds_report(const struct corpus *corpus, const struct train_fit *fit, const struct train_scores *scores)
+/* Nothing of what answers a fold has seen it: neither weights nor thresholds. */
+static void folds_report(const struct corpus *corpus, const struct train_scores *scores)
 {
+    struct train_fit *fits[FOLDS];
     size_t labels = options.flag ? 2 : corpus->heads[0].label_count, right = 0;
     double macro = 0;
     size_t *hits = calloc(labels, sizeof *hits), *said = calloc(labels, sizeof *said), *is = calloc(labels, sizeof *is);
+    for (unsigned fold = 0; fold < FOLDS; fold++)
+        fits[fold] = train_fit_without(corpus, scores, options.recipe.trust, fold);
     for (size_t i = 0; i < corpus->count; i++) {
         struct prediction prediction;
-        train_answer(fit, scores->values + i * scores->outputs, &prediction);
+        train_answer(fits[corpus->texts[i].fold], scores->values + i * scores->outputs, &prediction);
         size_t answer = label_said(&prediction.heads[0]), truth = (size_t)corpus->texts[i].label[0];
         hits[truth] += answer == truth;
         said[answer]++;
@@ -185,6 +189,8 @@ static void folds_report(const struct corpus *corpus, const struct train_fit *fi
         macro += said[k] + is[k] > 0 ? 2.0 * (double)hits[k] / (double)(said[k] + is[k]) / (double)labels : 0;
     printf("{\"texts\": %zu, \"accuracy\": %.4f, \"macro_f1\": %.4f}\n", corpus->count,
            (double)right / (double)corpus->count, macro);
+    for (unsigned fold = 0; fold < FOLDS; fold++)
+        train_fit_free(fits[fold]);
     free(hits);
     free(said);
     free(is);
@@ -197,7 +203,7 @@ static struct train_fit *fit_on_folds(const struct corpus *corpus, bool report)
     core(train_folds(corpus, &options.recipe, &scores, &fault), &fault);
     struct train_fit *fit = train_fit_new(corpus, &scores, options.recipe.trust);
     if (report)
-        folds_report(corpus, fit, &scores);
+        folds_report(corpus, &scores);
     free(scores.values);
     return fit;
 }

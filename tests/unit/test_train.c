@@ -4,6 +4,7 @@
 #include "support_model.h"
 
 #include <locale.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -270,6 +271,87 @@ static void what_is_dire_is_raised_in_doubt(void **state)
     assert_false(raised_in_doubt(false));
 }
 
+enum { COMMON = 180, RARE = 20 };
+
+/* Twenty texts in two hundred are of a label that learning leaves a little behind the common one; of a third label
+ * there is none. */
+static struct corpus *lopsided(struct train_scores *scores)
+{
+    struct corpus *corpus = corpus_new();
+    corpus_head_add(corpus, "category", NULL);
+    corpus_label_add(corpus, 0, "pungli");
+    scores->outputs = 3;
+    scores->values = calloc((COMMON + RARE) * 3, sizeof *scores->values);
+    for (size_t i = 0; i < COMMON + RARE; i++) {
+        char text[64];
+        const char *label = i < COMMON ? "jalan" : "listrik";
+        snprintf(text, sizeof text, "%s %s", i < COMMON ? "lubang di" : "padam lagi", small_places[i % 8]);
+        corpus_add(corpus, text, strlen(text), &label);
+        memcpy(&scores->values[3 * i], i < COMMON ? (double[]){1, -1, -1} : (double[]){0, -0.2, -1},
+               3 * sizeof(double));
+    }
+    corpus_finish(corpus, 4);
+    return corpus;
+}
+
+static void a_rare_label_gets_back_what_its_few_texts_cost_it(void **state)
+{
+    struct train_scores scores;
+    struct corpus *corpus = lopsided(&scores);
+    size_t said[3] = {0};
+    (void)state;
+    assert_string_equal(corpus->heads[0].labels[2], "pungli");
+    struct train_fit *fit = train_fit_new(corpus, &scores, 0.8);
+    for (size_t i = 0; i < corpus->count; i++) {
+        struct prediction prediction;
+        train_answer(fit, scores.values + 3 * i, &prediction);
+        said[prediction.heads[0].best[0].label]++;
+    }
+    assert_int_equal(said[0], COMMON);
+    assert_int_equal(said[1], RARE);
+    assert_int_equal(said[2], 0); /* nobody had it: nothing is given back */
+    train_fit_free(fit);
+    free(scores.values);
+    corpus_free(corpus);
+}
+
+static void what_the_fit_found_is_in_the_model(void **state)
+{
+    static const char text[] = "lubang di jalan, padam lagi";
+    struct train_recipe recipe = train_recipe_default();
+    struct train_scores scores;
+    struct corpus *corpus = lopsided(&scores);
+    struct prediction fitted, told;
+    struct model *models[2];
+    struct fault fault;
+    void *bytes[2];
+    double raw[3], raised[3];
+    size_t len;
+    (void)state;
+    struct train_fit *fit = train_fit_new(corpus, &scores, 0.8);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(train_model(corpus, &recipe, i ? fit : NULL, &bytes[i], &len, &fault), OK);
+        assert_int_equal(model_from_memory("lopsided", bytes[i], len, &models[i], &fault), OK);
+        struct predictor *predictor = predictor_new(models[i]);
+        predictor_read(predictor, text, strlen(text), NULL, &told);
+        predictor_scores(predictor, 0, i ? raised : raw);
+        predictor_free(predictor);
+    }
+    assert_true(raised[1] - raised[0] > raw[1] - raw[0] + 0.1);
+    train_answer(fit, raw, &fitted);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(told.heads[0].best[i].label, fitted.heads[0].best[i].label);
+        assert_true(fabs(told.heads[0].best[i].probability - fitted.heads[0].best[i].probability) < 1e-9);
+    }
+    for (int i = 0; i < 2; i++) {
+        model_close(models[i]);
+        free(bytes[i]);
+    }
+    train_fit_free(fit);
+    free(scores.values);
+    corpus_free(corpus);
+}
+
 static void a_lexicon_that_is_not_there_ends_the_training(void **state)
 {
     struct train_recipe recipe = train_recipe_default();
@@ -324,6 +406,8 @@ int main(void)
         cmocka_unit_test(labels_that_say_nothing_are_learnt_as_such),
         cmocka_unit_test(what_weighs_more_teaches_more_and_its_words_stay_secret),
         cmocka_unit_test(what_is_dire_is_raised_in_doubt),
+        cmocka_unit_test(a_rare_label_gets_back_what_its_few_texts_cost_it),
+        cmocka_unit_test(what_the_fit_found_is_in_the_model),
         cmocka_unit_test(a_lexicon_that_is_not_there_ends_the_training),
         cmocka_unit_test(a_model_is_put_in_place_in_one_step),
     };

@@ -128,11 +128,13 @@ static struct model_file plan(const struct corpus *corpus, const struct train_re
     return file;
 }
 
-static void outputs_tell(const struct train_fit *fit, const struct model_file *file,
-                         struct model_output_record *records)
+static void outputs_fit(const struct train_fit *fit, const struct model_file *file, struct model_output_record *records)
 {
-    for (size_t i = 0; fit && fit->figures && i < file->output_count; i++)
-        records[i].figures = fit->figures[i];
+    for (size_t i = 0; i < file->output_count; i++) {
+        records[i].bias += fit->adjustment[i];
+        if (fit->figures)
+            records[i].figures = fit->figures[i];
+    }
 }
 
 static void slots_write(const struct train_table *table, const struct model_file *file, struct model_slot *slots)
@@ -208,10 +210,11 @@ static int make(const struct corpus *corpus, unsigned without, const struct trai
             memcpy(base + file.heads_at, fit->heads, file.head_count * sizeof fit->heads[0]);
         else
             train_heads(corpus, (void *)(base + file.heads_at));
-        outputs_tell(fit, &file, (void *)(base + file.outputs_at));
         memcpy(base + file.lexicon_at, block, block_bytes);
         slots_write(&table, &file, (void *)(base + file.slots_at));
         outputs_learn(corpus, recipe, &table, &file, base);
+        if (fit)
+            outputs_fit(fit, &file, (void *)(base + file.outputs_at));
         memcpy(base, &file, sizeof file);
         model_hash((void *)base, file.bytes, ((struct model_file *)base)->hash);
         *bytes = base;

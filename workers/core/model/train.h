@@ -35,7 +35,8 @@ struct train_scores {
 MUST_CHECK int train_folds(const struct corpus *corpus, const struct train_recipe *recipe, struct train_scores *out,
                            struct fault *fault);
 
-struct train_fit; /* by head: what makes probabilities of scores */
+/* By head: what makes probabilities of scores; and by label what its scores are raised by, when it is rare. */
+struct train_fit;
 struct train_fit *train_fit_new(const struct corpus *corpus, const struct train_scores *scores, double trust);
 /* The same from the scores of all folds but one: what it answers of that fold, it has not seen in any way. */
 struct train_fit *train_fit_without(const struct corpus *corpus, const struct train_scores *scores, double trust,

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From scores of texts that were not learnt from to probabilities, and to the probability from which an answer is to
- * be trusted. One of several labels: a softmax whose slope is fitted, so that the order of the labels stays that of the
- * scores. A flag: Platt's sigmoid, and the threshold with the best mean F1 of "applies" and "does not"; where to miss
- * it is dire, the best F of "applies" in which a miss counts twice.
+ * be trusted. One of several labels: a softmax whose slope is fitted, over scores in which rare labels were given back
+ * what learning from few texts cost them (logit adjustment). A flag: Platt's sigmoid, and the threshold with the best
+ * mean F1 of "applies" and "does not"; where to miss it is dire, the best F of "applies" in which a miss counts twice.
  */
+#include "metrics.h"
 #include "train_priv.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { THRESHOLD_STEPS = 100 };
+enum {
+    THRESHOLD_STEPS = 100,
+    ADJUST_STEPS = 10, /* from no adjustment to the whole of it */
+    ADJUST_MIN = 10    /* a label of fewer texts is taken to have so many */
+};
 
 void train_heads(const struct corpus *corpus, struct model_head_record out[MODEL_HEADS_MAX])
 {
@@ -37,6 +42,15 @@ struct sample {
     size_t count;
     size_t head;
 };
+
+static void adjusted_answer(const struct model_head_record *record, const double *adjustment, const double *scores,
+                            struct model_answer *out)
+{
+    double adjusted[MODEL_OUTPUTS_MAX];
+    for (size_t k = 0; k < record->output_count; k++)
+        adjusted[k] = scores[k] + adjustment[k];
+    model_answer(record, adjusted, out);
+}
 
 static int label_of(const struct sample *sample, size_t i)
 {
@@ -65,28 +79,37 @@ static void sample_done(struct sample *sample)
 
 /* --- one of several ----------------------------------------------------------------------------------------------- */
 
-/* Mean of −log p(right label). */
-static double surprise(const struct sample *sample, size_t labels, double slope)
+static size_t best_label(const double *scores, const double *adjustment, size_t labels)
+{
+    size_t best = 0;
+    for (size_t k = 1; k < labels; k++)
+        if (scores[k] + adjustment[k] > scores[best] + adjustment[best])
+            best = k;
+    return best;
+}
+
+/* Sum of −log p(right label). */
+static double surprise(const struct sample *sample, const double *adjustment, size_t labels, double slope)
 {
     double sum = 0;
     for (size_t i = 0; i < sample->count; i++) {
-        double total = 0, top = sample->scores[i][0];
-        for (size_t k = 1; k < labels; k++)
-            top = sample->scores[i][k] > top ? sample->scores[i][k] : top;
+        const double *scores = sample->scores[i];
+        size_t best = best_label(scores, adjustment, labels), right = (size_t)label_of(sample, i);
+        double total = 0, top = scores[best] + adjustment[best];
         for (size_t k = 0; k < labels; k++)
-            total += exp(slope * (sample->scores[i][k] - top));
-        sum += log(total) - slope * (sample->scores[i][label_of(sample, i)] - top);
+            total += exp(slope * (scores[k] + adjustment[k] - top));
+        sum += log(total) - slope * (scores[right] + adjustment[right] - top);
     }
     return sum;
 }
 
 /* The surprise is convex in the slope: a search that halves what is left. */
-static double slope_fit(const struct sample *sample, size_t labels)
+static double slope_fit(const struct sample *sample, const double *adjustment, size_t labels)
 {
     double low = 0.01, high = 50;
     for (int step = 0; step < 60; step++) {
         double left = low + (high - low) / 3, right = high - (high - low) / 3;
-        if (surprise(sample, labels, left) < surprise(sample, labels, right))
+        if (surprise(sample, adjustment, labels, left) < surprise(sample, adjustment, labels, right))
             high = right;
         else
             low = left;
@@ -94,14 +117,60 @@ static double slope_fit(const struct sample *sample, size_t labels)
     return (low + high) / 2;
 }
 
+/* By label: −strength × log of its share of the texts, in units of the scores. A label of no text gets nothing. */
+static void adjustment_of(const struct sample *sample, double slope, double strength, double *out, size_t labels)
+{
+    size_t count[MODEL_OUTPUTS_MAX] = {0};
+    for (size_t i = 0; i < sample->count; i++)
+        count[label_of(sample, i)]++;
+    for (size_t k = 0; k < labels; k++) {
+        double texts = (double)(count[k] > ADJUST_MIN ? count[k] : ADJUST_MIN);
+        out[k] =
+            count[k] > 0 && texts < (double)sample->count ? -strength * log(texts / (double)sample->count) / slope : 0;
+    }
+}
+
+/* Accuracy and macro-F1 together: what a desk sees of all its texts, and of each of its labels. */
+static double worth(const struct sample *sample, const double *adjustment, size_t labels)
+{
+    struct metrics metrics;
+    metrics_init(&metrics, labels);
+    for (size_t i = 0; i < sample->count; i++)
+        metrics_add(&metrics, &(struct metrics_answer){.truth = (size_t)label_of(sample, i),
+                                                       .said = best_label(sample->scores[i], adjustment, labels)});
+    double sum = metrics_accuracy(&metrics) + metrics_macro_f1(&metrics);
+    metrics_done(&metrics);
+    return sum;
+}
+
+/* How much of the adjustment does best, each strength judged together with those beside it: one alone may be lucky. */
+static void adjust(const struct sample *sample, double slope, double *adjustment, size_t labels)
+{
+    double worths[ADJUST_STEPS + 1], best = -1;
+    int strength = 0;
+    for (int step = 0; step <= ADJUST_STEPS; step++) {
+        adjustment_of(sample, slope, (double)step / ADJUST_STEPS, adjustment, labels);
+        worths[step] = worth(sample, adjustment, labels);
+    }
+    for (int step = 0; step <= ADJUST_STEPS; step++) {
+        double before = worths[step > 0 ? step - 1 : 0], after = worths[step < ADJUST_STEPS ? step + 1 : step];
+        if (before + worths[step] + after > best) {
+            best = before + worths[step] + after;
+            strength = step;
+        }
+    }
+    adjustment_of(sample, slope, (double)strength / ADJUST_STEPS, adjustment, labels);
+}
+
 /* The lowest probability above which answers are right `trust` of the time; 1 where that is never so. */
-static double trusted_from(const struct sample *sample, const struct model_head_record *record, double trust)
+static double trusted_from(const struct sample *sample, const struct model_head_record *record,
+                           const double *adjustment, double trust)
 {
     size_t all[THRESHOLD_STEPS] = {0}, right[THRESHOLD_STEPS] = {0}, all_above = 0, right_above = 0;
     double threshold = 1;
     for (size_t i = 0; i < sample->count; i++) {
         struct model_answer answer;
-        model_answer(record, sample->scores[i], &answer);
+        adjusted_answer(record, adjustment, sample->scores[i], &answer);
         size_t step = (size_t)(answer.best[0].probability * THRESHOLD_STEPS);
         step = step < THRESHOLD_STEPS ? step : THRESHOLD_STEPS - 1;
         all[step]++;
@@ -200,8 +269,11 @@ static struct train_fit *fit_new(const struct corpus *corpus, const struct train
             sigmoid_fit(&sample, &record->slope, &record->shift);
             record->threshold = flag_threshold(&sample, record, corpus->heads[h].dire);
         } else {
-            record->slope = slope_fit(&sample, record->output_count);
-            record->threshold = trusted_from(&sample, record, trust);
+            double *adjustment = fit->adjustment + record->first_output;
+            record->slope = slope_fit(&sample, adjustment, record->output_count);
+            adjust(&sample, record->slope, adjustment, record->output_count);
+            record->slope = slope_fit(&sample, adjustment, record->output_count);
+            record->threshold = trusted_from(&sample, record, adjustment, trust);
         }
         sample_done(&sample);
     }
@@ -277,6 +349,8 @@ void train_fit_free(struct train_fit *fit)
 
 void train_answer(const struct train_fit *fit, const double *scores, struct prediction *out)
 {
-    for (size_t h = 0; h < fit->head_count; h++)
-        model_answer(&fit->heads[h], scores + fit->heads[h].first_output, &out->heads[h]);
+    for (size_t h = 0; h < fit->head_count; h++) {
+        size_t first = fit->heads[h].first_output;
+        adjusted_answer(&fit->heads[h], fit->adjustment + first, scores + first, &out->heads[h]);
+    }
 }

@@ -39,8 +39,9 @@ void train_learn(const struct train_table *table, const int8_t *labels, const st
 struct train_fit {
     struct model_head_record heads[MODEL_HEADS_MAX];
     size_t head_count;
-    struct model_figures *figures;  /* by output; NULL of a fit for one fold */
-    uint8_t base[MODEL_BASE_BYTES]; /* of the texts that the figures are of */
+    double adjustment[MODEL_OUTPUTS_MAX]; /* by output: what its scores are raised by; ends in its bias */
+    struct model_figures *figures;        /* by output; NULL of a fit for one fold */
+    uint8_t base[MODEL_BASE_BYTES];       /* of the texts that the figures are of */
 };
 
 /* Head records without a fit: names, places, scores taken as they are. */
