@@ -7,6 +7,7 @@
  *   learner fit TRAIN TEST LABELS [KEY=VALUE …]  trains on all, answers TEST
  *   learner plain TRAIN TEST LABELS              the same with plain liblinear (plain.c): what ours is compared with
  *   learner speed TRAIN TEXTS [KEY=VALUE …]      µs a text with the labels of TRAIN
+ *   learner stages TRAIN TEXTS rules=DIR places=DIR  µs a text of each stage of the same, at the median
  *   learner places TEXTS places=DIR              µs a text for its places alone
  *
  * KEY=VALUE changes the recipe; flag=LABEL makes of two labels a flag, LABEL being the one that applies; rules=DIR
@@ -14,6 +15,7 @@
  */
 #include "learner.h"
 
+#include "model_priv.h"
 #include "places.h"
 #include "rules.h"
 #include "train.h"
@@ -230,15 +232,20 @@ static FILE *labels_open(const char *path)
 
 static void read_text(struct predictor *predictor, const struct learner_text *text, struct prediction *out)
 {
+    static struct word_reader *reader;
     struct rules *rules = options.recipe.rules;
     struct classification found;
+    struct text_words words;
     struct fault fault = {.text = "the rules"};
+    if (!reader)
+        reader = word_reader_new();
+    words_read(reader, text->text, text->len, &words);
     if (rules)
-        core(rules_classify(rules, text->text, text->len, &found), &fault);
-    predictor_read(predictor, text->text, text->len, rules ? &found : NULL, out);
+        core(rules_classify_words(rules, text->text, text->len, &words, &found), &fault);
+    predictor_read_words(predictor, text->text, text->len, &words, rules ? &found : NULL, out);
     if (options.places) {
         struct places_found places;
-        places_find(options.places, text->text, text->len, &places);
+        places_find_words(options.places, text->text, text->len, &words, &places);
     }
 }
 
@@ -312,6 +319,87 @@ static void speed(char **argv)
     corpus_free(corpus);
 }
 
+/* --- stage by stage ----------------------------------------------------------------------------------------------- */
+
+enum stage { STAGE_WORDS, STAGE_RULES, STAGE_NORMALISE, STAGE_FEATURES, STAGE_HEADS, STAGE_PLACES, STAGE_END };
+static const char *const stage_names[] = {"words", "rules", "normalise", "features", "heads", "places"};
+
+struct staged {
+    struct word_reader *reader;
+    struct normaliser *normaliser;
+    struct predictor *predictor;
+};
+
+/* Of the wall: it is read without a call of the kernel, and the least of several rounds is what counts. */
+static double wall_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* The predictor normalises for itself, so that its first half is timed with that, and it is taken off again. */
+static void stages_of(const struct staged *in, const struct learner_text *text, double took[STAGE_END])
+{
+    struct text_words words;
+    struct classification found;
+    struct normalised normalised;
+    struct prediction prediction;
+    struct places_found places;
+    struct fault fault = {.text = "the rules"};
+    double at[STAGE_END + 1] = {wall_s()};
+    words_read(in->reader, text->text, text->len, &words);
+    at[1] = wall_s();
+    core(rules_classify_words(options.recipe.rules, text->text, text->len, &words, &found), &fault);
+    at[2] = wall_s();
+    normalise_words(in->normaliser, text->text, &words, &normalised);
+    at[3] = wall_s();
+    predictor_find(in->predictor, text->text, text->len, &words, &found);
+    at[4] = wall_s();
+    predictor_say(in->predictor, &prediction);
+    at[5] = wall_s();
+    places_find_words(options.places, text->text, text->len, &words, &places);
+    at[6] = wall_s();
+    for (int stage = 0; stage < STAGE_END; stage++)
+        took[stage] = at[stage + 1] - at[stage];
+}
+
+static void stages_report(double *least[STAGE_END], size_t count)
+{
+    for (int stage = 0; stage < STAGE_END; stage++) {
+        qsort(least[stage], count, sizeof **least, by_number);
+        printf("%s\"%s\": %.2f", stage ? ", " : "{", stage_names[stage], least[stage][count / 2] * 1e6);
+        free(least[stage]);
+    }
+    printf("}\n");
+}
+
+static void stages(char **argv)
+{
+    struct learner_texts train = learner_read(argv[0]), texts = learner_read(argv[1]);
+    void *bytes;
+    double *least[STAGE_END], took[STAGE_END];
+    struct corpus *corpus = corpus_of(&train);
+    struct model *model = model_of(corpus, &bytes);
+    struct staged in = {word_reader_new(), normaliser_new(&model->lexicon), predictor_new(model)};
+    for (int stage = 0; stage < STAGE_END; stage++)
+        least[stage] = calloc(texts.count, sizeof **least);
+    for (int round = 0; round < SPEED_ROUNDS; round++)
+        for (size_t i = 0; i < texts.count; i++) {
+            stages_of(&in, &texts.items[i], took);
+            took[STAGE_FEATURES] -= took[STAGE_NORMALISE];
+            for (int stage = 0; stage < STAGE_END; stage++)
+                least[stage][i] = round == 0 || took[stage] < least[stage][i] ? took[stage] : least[stage][i];
+        }
+    stages_report(least, texts.count);
+    predictor_free(in.predictor);
+    normaliser_free(in.normaliser);
+    word_reader_free(in.reader);
+    model_close(model);
+    free(bytes);
+    corpus_free(corpus);
+}
+
 static void places(char **argv)
 {
     struct learner_texts texts = learner_read(argv[0]);
@@ -346,8 +434,8 @@ int main(int argc, char **argv)
         const char *name;
         int operands;
         void (*run)(char **operands);
-    } commands[] = {
-        {"folds", 1, folds}, {"fit", 3, fit}, {"plain", 3, plain}, {"speed", 2, speed}, {"places", 1, places}};
+    } commands[] = {{"folds", 1, folds}, {"fit", 3, fit},       {"plain", 3, plain},
+                    {"speed", 2, speed}, {"stages", 2, stages}, {"places", 1, places}};
     options.recipe = train_recipe_default();
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (argc < 2 + commands[i].operands || strcmp(argv[1], commands[i].name) != 0)
@@ -356,6 +444,8 @@ int main(int argc, char **argv)
             option(argv[k]);
         if (commands[i].run == places && !options.places)
             learner_die("places", "expected places=DIR");
+        if (commands[i].run == stages && (!options.places || !options.recipe.rules))
+            learner_die("stages", "expected rules=DIR and places=DIR");
         commands[i].run(argv + 2);
         return 0;
     }

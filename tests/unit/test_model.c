@@ -226,11 +226,35 @@ static void it_is_mapped_from_a_file_or_says_why_not(void **state)
     assert_int_not_equal(model_open("/", &other, &fault), OK);
 }
 
+/* What is remembered of words is given up in between, more than once. */
+static void what_was_read_before_changes_nothing(void **state)
+{
+    struct predictor *used = predictor_new(model);
+    double before[2], after[2];
+    char text[128];
+    (void)state;
+    for (unsigned i = 0; i < 30000; i++) {
+        struct prediction prediction;
+        snprintf(text, sizeof text, "jalan k%xk tidak lubang%xl sampah2nya s%xs", i, i % 500, i % 7);
+        predictor_read(used, text, strlen(text), NULL, &prediction);
+        if (i % 487 != 0)
+            continue;
+        predictor_scores(used, 0, before);
+        struct predictor *fresh = predictor_new(model);
+        predictor_read(fresh, text, strlen(text), NULL, &prediction);
+        predictor_scores(fresh, 0, after);
+        predictor_free(fresh);
+        assert_memory_equal(before, after, sizeof before);
+    }
+    predictor_free(used);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_tells_what_it_is),
         cmocka_unit_test(it_reads_what_it_has_not_seen),
+        cmocka_unit_test(what_was_read_before_changes_nothing),
         cmocka_unit_test(the_same_text_gets_the_same_scores_whatever_came_before),
         cmocka_unit_test(it_says_which_words_spoke),
         cmocka_unit_test(a_damaged_file_is_refused),

@@ -344,6 +344,29 @@ static void a_match_whose_start_was_moved(void **state)
     rules_free(rules);
 }
 
+/* The Kelvin sign is a k, and the long s an s, to a pattern that minds no case. */
+static void a_letter_beyond_ascii_in_another_case(void **state)
+{
+    (void)state;
+    struct classification found;
+    struct rules *rules =
+        load(DEFAULTS "category:\n" JALAN("patterns: {5: {x: '\\bkerusakan\\b'}}") "\n" OTHERS TYPES, AGENCIES);
+    static const char *const texts[] = {"ada KERUSAKAN",
+                                        "ada \xE2\x84\xAA"
+                                        "erusa\xE2\x84\xAA"
+                                        "an",
+                                        "ada keru\xC5\xBF"
+                                        "akan"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_int_equal(rules_classify(rules, texts[i], strlen(texts[i]), &found), OK);
+        assert_string_equal(found.category, "jalan");
+        assert_int_equal(found.hits[0].at, 4);
+    }
+    assert_int_equal(rules_classify(rules, "ada yang rusa", 13, &found), OK);
+    assert_int_equal(found.hit_count, 0);
+    rules_free(rules);
+}
+
 static void more_hits_than_there_is_room_for(void **state)
 {
     (void)state;
@@ -419,6 +442,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(asking_the_rules, setup_city, teardown_city),
         cmocka_unit_test_setup_teardown(a_pattern_that_runs_away_is_given_up, setup, teardown),
         cmocka_unit_test_setup_teardown(a_match_whose_start_was_moved, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_letter_beyond_ascii_in_another_case, setup, teardown),
         cmocka_unit_test_setup_teardown(more_hits_than_there_is_room_for, setup, teardown),
         cmocka_unit_test_setup_teardown(rules_without_rules, setup, teardown),
         cmocka_unit_test_setup_teardown(any_bytes_are_classified, setup_city, teardown_city),

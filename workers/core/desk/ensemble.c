@@ -8,6 +8,7 @@
 
 struct ensemble {
     struct rules *rules;
+    struct word_reader *reader;
     const struct model *model;
     const struct places *places;    /* NULL: none are looked for */
     struct predictor *predictor;    /* NULL without a model */
@@ -20,6 +21,7 @@ struct ensemble *ensemble_new(struct rules *rules, const struct model *model)
     if (!ensemble)
         abort();
     ensemble->rules = rules;
+    ensemble->reader = word_reader_new();
     ensemble->model = model;
     if (model) {
         ensemble->predictor = predictor_new(model);
@@ -35,6 +37,7 @@ void ensemble_free(struct ensemble *ensemble)
     if (!ensemble)
         return;
     predictor_free(ensemble->predictor);
+    word_reader_free(ensemble->reader);
     free(ensemble);
 }
 
@@ -119,19 +122,22 @@ static void category_decide(const struct ensemble *ensemble, struct understandin
 int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struct understanding *out)
 {
     struct understanding reading = {0};
-    int err = rules_classify(ensemble->rules, text, len, &reading.found);
+    struct text_words words;
+    words_read(ensemble->reader, text, len, &words);
+    int err = rules_classify_words(ensemble->rules, text, len, &words, &reading.found);
     if (err != OK)
         return err;
     if (ensemble->predictor) {
         bool with_rules = model_uses_rules(ensemble->model);
-        predictor_read(ensemble->predictor, text, len, with_rules ? &reading.found : NULL, &reading.guesses);
+        predictor_read_words(ensemble->predictor, text, len, &words, with_rules ? &reading.found : NULL,
+                             &reading.guesses);
         reading.modelled = true;
         urgency_decide(ensemble, &reading);
         type_decide(ensemble, &reading);
         category_decide(ensemble, &reading);
     }
     if (ensemble->places)
-        places_find(ensemble->places, text, len, &reading.places);
+        places_find_words(ensemble->places, text, len, &words, &reading.places);
     *out = reading;
     return OK;
 }

@@ -62,37 +62,39 @@ static inline void put(struct features *features, uint64_t hash, uint32_t word, 
     features->items[features->count++] = (struct feature){.id = finish(hash), .word = word, .group = (uint8_t)group};
 }
 
-static inline uint64_t word_hash(const struct norm_word *word)
+uint64_t feature_word_hash(const struct norm_word *word)
 {
     return hash_bytes(KIND_WORD, word->text, word->len);
 }
 
 /* --- groups ----------------------------------------------------------------------------------------------------- */
 
-static void put_word(struct features *features, const struct norm_word *word, uint32_t at, uint64_t hash)
+void features_of_word(struct features *features, const struct norm_word *word, uint32_t at)
 {
-    put(features, hash, at, FEATURE_WORD);
+    reserve(features, 3);
+    put(features, feature_word_hash(word), at, FEATURE_WORD);
     if (word->number)
         put(features, hash_byte(KIND_NUMBER, word->len), at, FEATURE_WORD);
     if (word->stem_len != word->len)
         put(features, hash_bytes(KIND_STEM, word->stem, word->stem_len), at, FEATURE_WORD);
-    if (word->negated)
-        put(features, hash_bytes(KIND_NEGATED, word->stem, word->stem_len), at, FEATURE_WORD);
 }
 
-static void put_pairs(struct features *features, uint32_t at, const uint64_t hashes[3])
+uint32_t feature_negated(const struct norm_word *word)
 {
-    if (at >= 1)
-        put(features, (hashes[1] * 31 ^ hashes[0]) * HASH_PRIME + KIND_PAIR, at, FEATURE_PAIR);
-    if (at >= 2)
-        put(features, (hashes[2] * 31 ^ hashes[0]) * HASH_PRIME + KIND_SKIP, at, FEATURE_PAIR);
+    return finish(hash_bytes(KIND_NEGATED, word->stem, word->stem_len));
+}
+
+uint32_t feature_pair(uint64_t before, uint64_t hash, unsigned gap)
+{
+    return finish((before * 31 ^ hash) * HASH_PRIME + (gap == 1 ? KIND_PAIR : KIND_SKIP));
 }
 
 /* Every run of 3 to 5 bytes of " word ". */
-static void put_chars(struct features *features, const struct norm_word *word, uint32_t at)
+void features_inside(struct features *features, const struct norm_word *word, uint32_t at)
 {
     char padded[WORD_ROOM];
     size_t len = word->len + 2u;
+    reserve(features, (CHARS_MAX - CHARS_MIN + 1) * len);
     padded[0] = ' ';
     memcpy(padded + 1, word->text, word->len);
     padded[len - 1] = ' ';
@@ -103,11 +105,6 @@ static void put_chars(struct features *features, const struct norm_word *word, u
             put(features, hash ^ (end - start) << 56, at, FEATURE_CHARS);
         }
     }
-}
-
-static size_t chars_count(size_t word_len)
-{
-    return (CHARS_MAX - CHARS_MIN + 1) * (word_len + 2);
 }
 
 /* --- how it is written ------------------------------------------------------------------------------------------ */
@@ -170,25 +167,44 @@ static void put_rules(struct features *features, const struct classification *fo
     }
 }
 
-void features_take(struct features *features, const char *text, size_t len, const struct normalised *words,
-                   const struct classification *found)
+/* --- a text ----------------------------------------------------------------------------------------------------- */
+
+static void put_id(struct features *features, uint32_t id, uint32_t at, enum feature_group group)
+{
+    reserve(features, 1);
+    features->items[features->count++] = (struct feature){.id = id, .word = at, .group = (uint8_t)group};
+}
+
+void features_of_words(struct features *features, const struct normalised *words)
 {
     uint64_t hashes[3] = {0}; /* of this word and the two before */
-    features->count = 0;
-    for (size_t i = 0; i < words->count; i++) {
-        const struct norm_word *word = &words->words[i];
-        uint32_t at = (uint32_t)i;
+    for (uint32_t at = 0; at < words->count; at++) {
+        const struct norm_word *word = &words->words[at];
         hashes[2] = hashes[1];
         hashes[1] = hashes[0];
-        hashes[0] = word_hash(word);
-        reserve(features, chars_count(word->len) + 6);
-        put_word(features, word, at, hashes[0]);
-        put_pairs(features, at, hashes);
-        put_chars(features, word, at);
+        hashes[0] = feature_word_hash(word);
+        features_of_word(features, word, at);
+        if (word->negated)
+            put_id(features, feature_negated(word), at, FEATURE_WORD);
+        for (unsigned gap = 1; gap <= 2 && gap <= at; gap++)
+            put_id(features, feature_pair(hashes[gap], hashes[0], gap), at, FEATURE_PAIR);
+        features_inside(features, word, at);
     }
+}
+
+void features_around(struct features *features, const char *text, size_t len, const struct classification *found)
+{
     put_shapes(features, text, len);
     if (found)
         put_rules(features, found);
+}
+
+void features_take(struct features *features, const char *text, size_t len, const struct normalised *words,
+                   const struct classification *found)
+{
+    features->count = 0;
+    features_of_words(features, words);
+    features_around(features, text, len, found);
 }
 
 void features_done(struct features *features)

@@ -39,6 +39,22 @@ struct features {
 void features_take(struct features *features, const char *text, size_t len, const struct normalised *words,
                    const struct classification *found);
 void features_done(struct features *features);
+
+/*
+ * The same stream in pieces, for who remembers what single words give. For each word in turn come those of
+ * features_of_word(), of feature_negated() when it is, of feature_pair(), of features_inside(); then features_around().
+ * They are appended to what is there.
+ */
+void features_of_words(struct features *features, const struct normalised *words);
+void features_around(struct features *features, const char *text, size_t len, const struct classification *found);
+/* The word, its number, its stem. */
+void features_of_word(struct features *features, const struct norm_word *word, uint32_t at);
+void features_inside(struct features *features, const struct norm_word *word, uint32_t at);
+uint64_t feature_word_hash(const struct norm_word *word);
+uint32_t feature_negated(const struct norm_word *word);
+/* before: the hash of the word that stands `gap` words before, 1 or 2. */
+uint32_t feature_pair(uint64_t before, uint64_t hash, unsigned gap);
+
 /* "words", "pairs" …: for reports. */
 const char *feature_group_name(enum feature_group group);
 

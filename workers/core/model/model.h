@@ -83,6 +83,9 @@ void predictor_free(struct predictor *predictor);
 /* found: what the rules say of the text; NULL for a model that does not use rules. */
 void predictor_read(struct predictor *predictor, const char *text, size_t len, const struct classification *found,
                     struct prediction *out);
+/* The same of the text whose words these are. */
+void predictor_read_words(struct predictor *predictor, const char *text, size_t len, const struct text_words *words,
+                          const struct classification *found, struct prediction *out);
 /* The raw score of every label of a head, for the text read last; label_count of them. */
 void predictor_scores(const struct predictor *predictor, size_t head, double *scores);
 

@@ -82,6 +82,26 @@ static inline uint32_t model_slot_of(uint32_t id, uint32_t slot_count)
     return id & (slot_count - 1);
 }
 
+static inline void model_prefetch(const struct model *model, uint32_t id)
+{
+    __builtin_prefetch(&model->slots[model_slot_of(id, model->file->slot_count)]);
+}
+
+/* The value of a feature's slot; MODEL_EMPTY: the model does not have it. */
+static inline uint32_t model_value(const struct model *model, uint32_t id)
+{
+    uint32_t mask = model->file->slot_count - 1;
+    uint32_t at = model_slot_of(id, model->file->slot_count);
+    while (model->slots[at].value != MODEL_EMPTY && model->slots[at].id != id)
+        at = (at + 1) & mask;
+    return model->slots[at].value;
+}
+
+/* The two halves of predictor_read_words(), for who measures them: up to the rows that the text touches; their sums and
+ * what the heads say. */
+void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct text_words *words,
+                    const struct classification *found);
+void predictor_say(struct predictor *predictor, struct prediction *out);
 /* What a head says, given the scores of its labels. */
 void model_answer(const struct model_head_record *head, const double *scores, struct model_answer *out);
 /* The hash of a model whose bytes lie here. */

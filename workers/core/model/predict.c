@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One text through a model: normalise, take features, find their rows, add up. All sums are of whole numbers; floating
- * point comes in once a group and output, in a fixed order.
+ * One text through a model: normalise, find the rows that its features touch, add up. All sums are of whole numbers;
+ * floating point comes in once a group and output, in a fixed order. A row belongs to the group of the first feature of
+ * the stream that touches it, so the order of features is kept, however they are found.
  */
 #include "model_priv.h"
+#include "row_sum.h"
+#include "word_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FLUSH_EVERY = 1024, PREFETCH_AHEAD = 16 };
-_Static_assert((int64_t)FLUSH_EVERY *MODEL_WEIGHT_MAX * 241 <= INT32_MAX, "a sum of so many does not overflow");
+enum { RECENT = 2048, LINE_BYTES = 64 };
 
 /* A row that the text touches. */
 struct touched {
@@ -19,15 +21,32 @@ struct touched {
     uint8_t group;
 };
 
+/* A word of the text: its rows, and those of the pairs that it ends. */
+struct read_word {
+    struct word_rows rows;
+    uint32_t pair[2]; /* ids of the features, with the word before and the one before that */
+};
+
+/* What a feature that is no word's has last been found to be. */
+struct recent {
+    uint32_t id, value;
+};
+
 struct predictor {
     const struct model *model;
     struct normaliser *normaliser;
     struct normalised words;
-    struct features features;
+    struct word_rows_memo *rows;
+    struct read_word *read; /* by word */
+    size_t read_room;
+    struct features around;       /* of the text: shape and rules */
+    struct features all;          /* for predictor_why() */
+    struct recent recent[RECENT]; /* by the end of the id */
     struct touched *touched;
+    struct weighed_row *weighed; /* the same by group */
     size_t touched_count, touched_room;
+    size_t group_count[FEATURE_GROUPS];
     uint8_t *times;                     /* by row: how often it came in this text */
-    int32_t *part;                      /* by output: the sum of at most FLUSH_EVERY rows */
     int64_t *sums[FEATURE_GROUPS];      /* by output */
     double group_scale[FEATURE_GROUPS]; /* what a sum of the group is multiplied with, for the text read last */
     double *scores;                     /* by output */
@@ -43,13 +62,25 @@ static void *zeroed(size_t count, size_t bytes)
     return memory;
 }
 
+/* Room for `count`; what was there is lost. */
+static void *room_for(void *memory, size_t *room, size_t count, size_t bytes)
+{
+    if (memory && *room >= count)
+        return memory;
+    free(memory);
+    *room = 2 * count + 64;
+    return zeroed(*room, bytes);
+}
+
 struct predictor *predictor_new(const struct model *model)
 {
     struct predictor *predictor = zeroed(1, sizeof *predictor);
     predictor->model = model;
     predictor->normaliser = normaliser_new(&model->lexicon);
+    predictor->rows = word_rows_new(model);
+    for (uint32_t i = 0; i < RECENT; i++) /* an id that is never looked for here */
+        predictor->recent[i].id = i + 1;
     predictor->times = zeroed(model->file->row_count, 1);
-    predictor->part = zeroed(model->file->row_items, sizeof *predictor->part);
     for (size_t g = 0; g < FEATURE_GROUPS; g++)
         predictor->sums[g] = zeroed(model->file->row_items, sizeof *predictor->sums[g]);
     predictor->scores = zeroed(model->file->output_count, sizeof *predictor->scores);
@@ -61,10 +92,13 @@ void predictor_free(struct predictor *predictor)
     if (!predictor)
         return;
     normaliser_free(predictor->normaliser);
-    features_done(&predictor->features);
+    word_rows_free(predictor->rows);
+    features_done(&predictor->around);
+    features_done(&predictor->all);
+    free(predictor->read);
     free(predictor->touched);
+    free(predictor->weighed);
     free(predictor->times);
-    free(predictor->part);
     for (size_t g = 0; g < FEATURE_GROUPS; g++)
         free(predictor->sums[g]);
     free(predictor->scores);
@@ -74,104 +108,119 @@ void predictor_free(struct predictor *predictor)
 
 /* --- features to rows ------------------------------------------------------------------------------------------- */
 
-static uint32_t slot_value(const struct model *model, uint32_t id)
+/* The rows of each word, and the pairs it makes with the two before. */
+static void look_up_words(struct predictor *predictor)
 {
-    uint32_t mask = model->file->slot_count - 1;
-    uint32_t at = model_slot_of(id, model->file->slot_count);
-    while (model->slots[at].value != MODEL_EMPTY && model->slots[at].id != id)
-        at = (at + 1) & mask;
-    return model->slots[at].value;
+    const struct normalised *words = &predictor->words;
+    predictor->read = room_for(predictor->read, &predictor->read_room, words->count, sizeof *predictor->read);
+    word_rows_begin(predictor->rows, words->era);
+    for (size_t i = 0; i < words->count; i++) {
+        struct read_word *word = &predictor->read[i];
+        word->rows = word_rows_of(predictor->rows, &words->words[i]);
+        for (unsigned gap = 1; gap <= 2 && gap <= i; gap++) {
+            word->pair[gap - 1] = feature_pair(word[-(ptrdiff_t)gap].rows.hash, word->rows.hash, gap);
+            model_prefetch(predictor->model, word->pair[gap - 1]);
+        }
+    }
 }
 
-static void prefetch_slot(const struct predictor *predictor, size_t i)
+static void reserve_touched(struct predictor *predictor)
 {
-    if (i < predictor->features.count)
-        __builtin_prefetch(&predictor->model->slots[model_slot_of(predictor->features.items[i].id,
-                                                                  predictor->model->file->slot_count)]);
-}
-
-static void touch(struct predictor *predictor)
-{
-    const struct features *features = &predictor->features;
-    if (predictor->touched_room < features->count) {
-        free(predictor->touched);
-        predictor->touched_room = 2 * features->count;
-        predictor->touched = zeroed(predictor->touched_room, sizeof *predictor->touched);
+    size_t most = predictor->around.count;
+    for (size_t i = 0; i < predictor->words.count; i++)
+        most += predictor->read[i].rows.word + predictor->read[i].rows.inside + 3u;
+    if (predictor->touched_room < most) {
+        size_t room = predictor->touched_room;
+        predictor->touched = room_for(predictor->touched, &room, most, sizeof *predictor->touched);
+        predictor->weighed = room_for(predictor->weighed, &predictor->touched_room, most, sizeof *predictor->weighed);
     }
     predictor->touched_count = 0;
-    for (size_t i = 0; i < PREFETCH_AHEAD; i++)
-        prefetch_slot(predictor, i);
-    for (size_t i = 0; i < features->count; i++) {
-        prefetch_slot(predictor, i + PREFETCH_AHEAD);
-        uint32_t value = slot_value(predictor->model, features->items[i].id);
-        if (value == MODEL_EMPTY)
-            continue;
-        uint32_t row = value >> MODEL_RARITY_BITS;
-        if (predictor->times[row] == 0)
-            predictor->touched[predictor->touched_count++] =
-                (struct touched){.row = row, .rarity = value & MODEL_RARITY_MAX, .group = features->items[i].group};
-        predictor->times[row] += predictor->times[row] < MODEL_COUNT_MAX;
+    memset(predictor->group_count, 0, sizeof predictor->group_count);
+}
+
+static inline void touch(struct predictor *predictor, uint32_t value, unsigned group)
+{
+    uint32_t row = value >> MODEL_RARITY_BITS;
+    uint8_t times = predictor->times[row];
+    if (times == 0) {
+        size_t items = predictor->model->file->row_items;
+        predictor->touched[predictor->touched_count++] =
+            (struct touched){.row = row, .rarity = value & MODEL_RARITY_MAX, .group = (uint8_t)group};
+        predictor->group_count[group]++;
+        for (size_t i = 0; i < items; i += LINE_BYTES / sizeof(int16_t))
+            __builtin_prefetch(&predictor->model->rows[row * items + i]);
     }
+    predictor->times[row] = (uint8_t)(times + (times < MODEL_COUNT_MAX));
+}
+
+static void touch_id(struct predictor *predictor, uint32_t id, unsigned group)
+{
+    struct recent *recent = &predictor->recent[id % RECENT];
+    if (recent->id != id)
+        *recent = (struct recent){id, model_value(predictor->model, id)};
+    if (recent->value != MODEL_EMPTY)
+        touch(predictor, recent->value, group);
+}
+
+static void touch_values(struct predictor *predictor, const uint32_t *values, size_t count, unsigned group)
+{
+    for (size_t i = 0; i < count; i++)
+        touch(predictor, values[i], group);
+}
+
+static void touch_all(struct predictor *predictor)
+{
+    const uint32_t *values = word_rows_values(predictor->rows);
+    reserve_touched(predictor);
+    for (size_t i = 0; i < predictor->words.count; i++) {
+        const struct read_word *word = &predictor->read[i];
+        touch_values(predictor, values + word->rows.first, word->rows.word, FEATURE_WORD);
+        if (predictor->words.words[i].negated && word->rows.negated != MODEL_EMPTY)
+            touch(predictor, word->rows.negated, FEATURE_WORD);
+        for (size_t gap = 0; gap < 2 && gap < i; gap++)
+            touch_id(predictor, word->pair[gap], FEATURE_PAIR);
+        touch_values(predictor, values + word->rows.first + word->rows.word, word->rows.inside, FEATURE_CHARS);
+    }
+    for (size_t i = 0; i < predictor->around.count; i++)
+        touch_id(predictor, predictor->around.items[i].id, predictor->around.items[i].group);
 }
 
 /* --- rows to scores --------------------------------------------------------------------------------------------- */
 
-static void flush(struct predictor *predictor, int64_t *sums)
-{
-    for (size_t i = 0; i < predictor->model->file->row_items; i++) {
-        sums[i] += predictor->part[i];
-        predictor->part[i] = 0;
-    }
-}
-
-static inline void add_row(int32_t *restrict part, const int16_t *restrict row, size_t items, int32_t times)
-{
-    for (size_t i = 0; i < items; i += MODEL_ROW_MULTIPLE)
-        for (size_t k = 0; k < MODEL_ROW_MULTIPLE; k++)
-            part[i + k] += row[i + k] * times;
-}
-
-static unsigned weight_of(const struct predictor *predictor, uint32_t row)
-{
-    unsigned times = predictor->model->file->flags & MODEL_COUNTS ? predictor->times[row] : 1;
-    return model_count_weight[times];
-}
-
-/* Adds up the rows of one group; returns the square of the length of its features. */
-static uint64_t add_group(struct predictor *predictor, unsigned group)
+/* What was touched, group after group, with its weight; the square of the length of each group's features. */
+static void weigh(struct predictor *predictor, uint64_t length2[FEATURE_GROUPS])
 {
     const struct model *model = predictor->model;
-    size_t items = model->file->row_items, added = 0;
-    uint64_t length2 = 0;
-    memset(predictor->sums[group], 0, items * sizeof *predictor->sums[group]);
+    bool counts = model->file->flags & MODEL_COUNTS;
+    size_t next[FEATURE_GROUPS] = {0};
+    for (unsigned g = 1; g < FEATURE_GROUPS; g++)
+        next[g] = next[g - 1] + predictor->group_count[g - 1];
     for (size_t i = 0; i < predictor->touched_count; i++) {
         const struct touched *touched = &predictor->touched[i];
-        if (i + PREFETCH_AHEAD < predictor->touched_count)
-            __builtin_prefetch(&model->rows[(size_t)predictor->touched[i + PREFETCH_AHEAD].row * items]);
-        if (touched->group != group)
-            continue;
-        unsigned weight = weight_of(predictor, touched->row);
-        add_row(predictor->part, &model->rows[(size_t)touched->row * items], items, (int32_t)weight);
-        length2 += (uint64_t)weight * weight * touched->rarity;
-        if (++added % FLUSH_EVERY == 0)
-            flush(predictor, predictor->sums[group]);
+        unsigned weight = model_count_weight[counts ? predictor->times[touched->row] : 1];
+        predictor->times[touched->row] = 0;
+        length2[touched->group] += (uint64_t)weight * weight * touched->rarity;
+        predictor->weighed[next[touched->group]++] =
+            (struct weighed_row){&model->rows[(size_t)touched->row * model->file->row_items], (int32_t)weight};
     }
-    flush(predictor, predictor->sums[group]);
-    return length2;
 }
 
 static void add_up(struct predictor *predictor)
 {
     const struct model *model = predictor->model;
+    const struct weighed_row *weighed = predictor->weighed;
+    uint64_t length2[FEATURE_GROUPS] = {0};
     double groups2 = 0;
+    weigh(predictor, length2);
     for (unsigned g = 0; g < FEATURE_GROUPS; g++) {
-        uint64_t length2 = add_group(predictor, g);
+        row_sum(weighed, predictor->group_count[g], model->file->row_items, predictor->sums[g]);
+        weighed += predictor->group_count[g];
         double weight = model->file->group_weight[g];
         predictor->group_scale[g] = 0;
-        if (length2 == 0)
+        if (length2[g] == 0)
             continue;
         /* A weight is of a feature of count 1; the length is in units of both count and rarity. */
-        predictor->group_scale[g] = weight * sqrt((double)MODEL_RARITY_UNIT) / sqrt((double)length2);
+        predictor->group_scale[g] = weight * sqrt((double)MODEL_RARITY_UNIT) / sqrt((double)length2[g]);
         groups2 += weight * weight;
     }
     for (unsigned g = 0; g < FEATURE_GROUPS && groups2 > 0; g++)
@@ -182,8 +231,6 @@ static void add_up(struct predictor *predictor)
             score += predictor->group_scale[g] * (double)predictor->sums[g][k];
         predictor->scores[k] = score * model->outputs[k].unit + model->outputs[k].bias;
     }
-    for (size_t i = 0; i < predictor->touched_count; i++)
-        predictor->times[predictor->touched[i].row] = 0;
 }
 
 /* --- scores to answers ------------------------------------------------------------------------------------------ */
@@ -222,16 +269,42 @@ void model_answer(const struct model_head_record *head, const double *scores, st
     out->sure = out->best[0].probability >= head->threshold;
 }
 
-void predictor_read(struct predictor *predictor, const char *text, size_t len, const struct classification *found,
-                    struct prediction *out)
+static void find_rows(struct predictor *predictor, const char *text, size_t len, const struct classification *found)
 {
-    normalise(predictor->normaliser, text, len, &predictor->words);
-    features_take(&predictor->features, text, len, &predictor->words, found);
-    touch(predictor);
+    look_up_words(predictor);
+    predictor->around.count = 0;
+    features_around(&predictor->around, text, len, found);
+    touch_all(predictor);
+}
+
+void predictor_find(struct predictor *predictor, const char *text, size_t len, const struct text_words *words,
+                    const struct classification *found)
+{
+    normalise_words(predictor->normaliser, text, words, &predictor->words);
+    find_rows(predictor, text, len, found);
+}
+
+void predictor_say(struct predictor *predictor, struct prediction *out)
+{
     add_up(predictor);
     for (size_t i = 0; i < predictor->model->file->head_count; i++)
         model_answer(&predictor->model->heads[i], predictor->scores + predictor->model->heads[i].first_output,
                      &out->heads[i]);
+}
+
+void predictor_read_words(struct predictor *predictor, const char *text, size_t len, const struct text_words *words,
+                          const struct classification *found, struct prediction *out)
+{
+    predictor_find(predictor, text, len, words, found);
+    predictor_say(predictor, out);
+}
+
+void predictor_read(struct predictor *predictor, const char *text, size_t len, const struct classification *found,
+                    struct prediction *out)
+{
+    normalise(predictor->normaliser, text, len, &predictor->words);
+    find_rows(predictor, text, len, found);
+    predictor_say(predictor, out);
 }
 
 void predictor_scores(const struct predictor *predictor, size_t head, double *scores)
@@ -247,31 +320,50 @@ const struct normalised *predictor_words(const struct predictor *predictor)
 
 /* --- why -------------------------------------------------------------------------------------------------------- */
 
+/* Whether a feature of the text read last counts, and its row. */
+static bool row_of(const struct model *model, const struct feature *feature, uint32_t *row)
+{
+    uint32_t value = model_value(model, feature->id);
+    *row = value >> MODEL_RARITY_BITS;
+    return value != MODEL_EMPTY;
+}
+
+static void count_rows(struct predictor *predictor, const struct features *features)
+{
+    uint32_t row;
+    for (size_t i = 0; i < features->count; i++)
+        if (row_of(predictor->model, &features->items[i], &row))
+            predictor->times[row] += predictor->times[row] < UINT8_MAX;
+}
+
+static void uncount_rows(struct predictor *predictor, const struct features *features)
+{
+    uint32_t row;
+    for (size_t i = 0; i < features->count; i++)
+        if (row_of(predictor->model, &features->items[i], &row))
+            predictor->times[row] = 0;
+}
+
 static void speak(struct predictor *predictor, size_t output)
 {
     const struct model *model = predictor->model;
-    for (size_t i = 0; i < predictor->features.count; i++) {
-        const struct feature *feature = &predictor->features.items[i];
-        uint32_t value = slot_value(model, feature->id);
-        if (value != MODEL_EMPTY)
-            predictor->times[value >> MODEL_RARITY_BITS] += predictor->times[value >> MODEL_RARITY_BITS] < UINT8_MAX;
-    }
-    for (size_t i = 0; i < predictor->features.count; i++) {
-        const struct feature *feature = &predictor->features.items[i];
-        uint32_t value = slot_value(model, feature->id);
-        if (value == MODEL_EMPTY || feature->word == FEATURE_NO_WORD)
+    const struct features *all = &predictor->all;
+    uint32_t row;
+    predictor->all.count = 0;
+    features_of_words(&predictor->all, &predictor->words);
+    count_rows(predictor, all);
+    count_rows(predictor, &predictor->around);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct feature *feature = &all->items[i];
+        if (!row_of(model, feature, &row))
             continue;
-        uint32_t row = value >> MODEL_RARITY_BITS;
         /* What came several times counts for each place a share. */
         predictor->spoken[feature->word] += predictor->group_scale[feature->group] * MODEL_COUNT_UNIT *
                                             model->rows[(size_t)row * model->file->row_items + output] *
                                             model->outputs[output].unit / predictor->times[row];
     }
-    for (size_t i = 0; i < predictor->features.count; i++) {
-        uint32_t value = slot_value(model, predictor->features.items[i].id);
-        if (value != MODEL_EMPTY)
-            predictor->times[value >> MODEL_RARITY_BITS] = 0;
-    }
+    uncount_rows(predictor, all);
+    uncount_rows(predictor, &predictor->around);
 }
 
 size_t predictor_why(struct predictor *predictor, size_t head, size_t label, struct spoke *out, size_t max)

@@ -24,18 +24,33 @@ const char *place_why_name(enum place_why why)
     return names[why];
 }
 
-void places_find(const struct places *places, const char *text, size_t len, struct places_found *out)
+static void find(struct scan_places *scan)
 {
     struct place_token tokens[PLACES_WORDS_MAX];
-    struct scan_places scan = {.places = places, .text = text, .len = len, .tokens = tokens, .found = out};
     static size_t (*const finders[])(struct scan_places *, size_t) = {place_find_rt_rw, place_find_street,
                                                                       place_find_named, place_find_landmark};
-    out->count = 0;
-    place_tokens(&scan);
-    for (size_t i = 0; i < scan.count && out->count < PLACES_MAX;) {
+    scan->found->count = 0;
+    scan->tokens = tokens;
+    place_tokens(scan);
+    for (size_t i = 0; i < scan->count && scan->found->count < PLACES_MAX;) {
         size_t next = i;
         for (size_t f = 0; f < sizeof finders / sizeof *finders && next == i; f++)
-            next = finders[f](&scan, i);
+            next = finders[f](scan, i);
         i = next > i ? next : i + 1;
     }
+}
+
+void places_find(const struct places *places, const char *text, size_t len, struct places_found *out)
+{
+    struct scan_places scan = {.places = places, .text = text, .len = len, .found = out};
+    find(&scan);
+}
+
+void places_find_words(const struct places *places, const char *text, size_t len, const struct text_words *words,
+                       struct places_found *out)
+{
+    struct scan_places scan = {.places = places, .text = text, .len = len, .words = words, .found = out};
+    for (size_t i = 0; i < words->count && i < PLACES_WORDS_MAX; i++)
+        terms_prefetch(places->terms, words->items[i].hash);
+    find(&scan);
 }

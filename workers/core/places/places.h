@@ -9,6 +9,7 @@
 #define ADUAN_PLACES_H
 
 #include "err.h"
+#include "words.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -74,6 +75,9 @@ size_t places_count(const struct places *places, enum place_kind kind);
 
 /* Any bytes; in time linear in the text, without allocation. */
 void places_find(const struct places *places, const char *text, size_t len, struct places_found *out);
+/* The same of the text whose words these are. */
+void places_find_words(const struct places *places, const char *text, size_t len, const struct text_words *words,
+                       struct places_found *out);
 
 /* "kota", "street" …; "prefix", "kind" …: as in JSON and in the store. */
 const char *place_kind_name(enum place_kind kind);

@@ -102,6 +102,7 @@ struct scan_places {
     const struct places *places;
     const char *text;
     size_t len;
+    const struct text_words *words; /* NULL: they are read from the text */
     struct place_token *tokens;
     size_t count;
     struct places_found *found;

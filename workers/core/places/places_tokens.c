@@ -71,9 +71,10 @@ static void look_between(const struct scan_places *scan, size_t from, struct pla
 
 /* --- one word ----------------------------------------------------------------------------------------------------- */
 
-static void look_up(const struct scan_places *scan, const char *word, size_t len, struct place_token *token)
+static void look_up(const struct scan_places *scan, const char *word, size_t len, uint32_t hash,
+                    struct place_token *token)
 {
-    token->word = terms_word(scan->places->terms, word, len);
+    token->word = terms_word_hashed(scan->places->terms, word, len, hash);
     token->cues = token->word == TERMS_NONE ? 0 : scan->places->cues[token->word];
 }
 
@@ -109,14 +110,14 @@ static bool put_numbered(struct scan_places *scan, const char *word, size_t len,
     size_t letters = run(word, len, 0, false);
     if (letters == 0 || letters == len)
         return false;
-    look_up(scan, word, letters, &token);
+    look_up(scan, word, letters, word_hash(word, letters), &token);
     if (token.word == TERMS_NONE)
         return false;
     for (size_t from = 0; from < len;) {
         size_t digits = run(word, len, from, false), to = run(word, len, digits, true);
         if (from > 0)
             token.pause = token.dot = token.slash = token.opens = false;
-        look_up(scan, word + from, digits - from, &token);
+        look_up(scan, word + from, digits - from, word_hash(word + from, digits - from), &token);
         token.number = number_of(word + digits, to - digits);
         if (exact) {
             token.at = at + (uint32_t)from;
@@ -135,7 +136,7 @@ static bool put_joined(struct scan_places *scan, const char *word, size_t len, s
         len >= 2 + JOINED_REST_MIN && ((word[0] == 'd' && word[1] == 'i') || (word[0] == 'k' && word[1] == 'e'));
     if (!joined || token.len != len)
         return false;
-    look_up(scan, word + 2, len - 2, &token);
+    look_up(scan, word + 2, len - 2, word_hash(word + 2, len - 2), &token);
     if (token.word == TERMS_NONE)
         return false;
     token.at += 2;
@@ -149,10 +150,9 @@ static bool put_joined(struct scan_places *scan, const char *word, size_t len, s
     return true;
 }
 
-static void put_word(struct scan_places *scan, const char *word, struct place_token *token)
+static void put_word(struct scan_places *scan, const char *word, size_t len, uint32_t hash, struct place_token *token)
 {
-    size_t len = strlen(word);
-    look_up(scan, word, len, token);
+    look_up(scan, word, len, hash, token);
     size_t digits = run(word, len, 0, true);
     if (digits > 0 && (digits == len || (digits + 1 == len && word[digits] <= HOUSE_LETTER_LAST)))
         token->number = number_of(word, digits);
@@ -162,19 +162,45 @@ static void put_word(struct scan_places *scan, const char *word, struct place_to
     put(scan, token);
 }
 
+/* from: where the word before ended. */
+static void take_word(struct scan_places *scan, const struct text_word *word, size_t from, bool capitals_tell)
+{
+    struct place_token token = {.at = word->at, .len = word->span, .number = NO_NUMBER};
+    const char *written = scan->text + word->at;
+    token.capital = capitals_tell && is_upper(written[0]);
+    token.upper = token.capital && (word->span == 1 || is_upper(written[1]));
+    look_between(scan, from, &token);
+    put_word(scan, word->folded, word->len, word->hash, &token);
+}
+
+/* Word by word, where nobody has read them yet. */
+static bool next_word(const struct scan_places *scan, size_t *at, struct word *room, struct text_word *out)
+{
+    bool valid = true;
+    if (!word_next(scan->text, scan->len, at, room, &valid))
+        return false;
+    size_t len = strlen(room->folded);
+    *out = (struct text_word){.folded = room->folded,
+                              .at = (uint32_t)room->at,
+                              .span = (uint32_t)room->len,
+                              .hash = word_hash(room->folded, len),
+                              .len = (uint8_t)len};
+    return true;
+}
+
 void place_tokens(struct scan_places *scan)
 {
-    struct word word;
-    bool valid = true, telling = capitals_tell(scan->text, scan->len);
+    bool telling = capitals_tell(scan->text, scan->len);
+    struct text_word word;
+    struct word room;
     size_t behind = 0;
-    for (size_t at = 0; scan->count < PLACES_WORDS_MAX && word_next(scan->text, scan->len, &at, &word, &valid);) {
-        struct place_token token = {.at = (uint32_t)word.at, .len = (uint32_t)word.len, .number = NO_NUMBER};
-        const char *written = scan->text + word.at;
-        token.capital = telling && is_upper(written[0]);
-        token.upper = token.capital && (word.len == 1 || is_upper(written[1]));
-        look_between(scan, behind, &token);
-        put_word(scan, word.folded, &token);
-        behind = word.at + word.len;
+    for (size_t at = 0; scan->count < PLACES_WORDS_MAX;) {
+        if (scan->words ? at == scan->words->count : !next_word(scan, &at, &room, &word))
+            break;
+        if (scan->words)
+            word = scan->words->items[at++];
+        take_word(scan, &word, behind, telling);
+        behind = word.at + word.span;
     }
 }
 

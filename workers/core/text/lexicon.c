@@ -2,15 +2,9 @@
 /* The compiled lexicon: its layout, what makes it safe to read, and lookup. lexicon_make.c writes it. */
 #include "lexicon_priv.h"
 
-#include <string.h>
+#include "word.h"
 
-uint32_t lexicon_hash(const char *word, size_t len)
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (uint8_t)word[i]) * 16777619u;
-    return hash ^ hash >> 15;
-}
+#include <string.h>
 
 static bool text_inside(const struct lexicon_head *head, uint32_t at, uint32_t len)
 {
@@ -24,7 +18,8 @@ static bool sound(const struct lexicon *lexicon)
     bool empty_bucket = false;
     for (uint32_t i = 0; i < head->word_count; i++) {
         const struct lexicon_word *word = &lexicon->words[i];
-        if (!text_inside(head, word->text, word->len) || !text_inside(head, word->stem, word->stem_len))
+        if (word->len > WORD_BYTES_MAX || word->stem_len > WORD_BYTES_MAX ||
+            !text_inside(head, word->text, word->len) || !text_inside(head, word->stem, word->stem_len))
             return false;
     }
     for (uint32_t i = 0; i < head->entry_count; i++) {
@@ -64,7 +59,7 @@ size_t lexicon_find(const struct lexicon *lexicon, const char *word, size_t len,
                     struct lexicon_meaning out[LEXICON_WORDS_MAX])
 {
     uint32_t mask = lexicon->head->bucket_count - 1;
-    for (uint32_t at = lexicon_hash(word, len) & mask; lexicon->buckets[at]; at = (at + 1) & mask) {
+    for (uint32_t at = word_hash(word, len) & mask; lexicon->buckets[at]; at = (at + 1) & mask) {
         const struct lexicon_entry *entry = &lexicon->entries[lexicon->buckets[at] - 1];
         if (entry->len != len || memcmp(lexicon->text + entry->text, word, len) != 0)
             continue;
@@ -78,6 +73,16 @@ size_t lexicon_find(const struct lexicon *lexicon, const char *word, size_t len,
         return entry->count;
     }
     return 0;
+}
+
+void lexicon_bits(const struct lexicon *lexicon, uint8_t *bitmap, uint32_t bits)
+{
+    memset(bitmap, 0, bits / 8);
+    for (uint32_t i = 0; i < lexicon->head->entry_count; i++) {
+        const struct lexicon_entry *entry = &lexicon->entries[i];
+        uint32_t bit = word_hash(lexicon->text + entry->text, entry->len) % bits;
+        bitmap[bit / 8] |= (uint8_t)(1u << bit % 8);
+    }
 }
 
 size_t lexicon_count(const struct lexicon *lexicon)

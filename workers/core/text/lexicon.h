@@ -49,6 +49,9 @@ MUST_CHECK int lexicon_open(const void *block, size_t bytes, struct lexicon *out
 /* How many words it stands for, written to out; 0: not known. */
 size_t lexicon_find(const struct lexicon *lexicon, const char *word, size_t len,
                     struct lexicon_meaning out[LEXICON_WORDS_MAX]);
+/* Sets a bit for every spelling, that of its word_hash() modulo `bits`, a power of two: a word without its bit is not
+ * known, and need not be looked for. */
+void lexicon_bits(const struct lexicon *lexicon, uint8_t *bitmap, uint32_t bits);
 /* How many spellings and known words there are. */
 size_t lexicon_count(const struct lexicon *lexicon);
 

@@ -182,7 +182,7 @@ static void put_entry(struct writer *writer, const struct spelling *spelling)
         put_word(writer, word, n);
         word += n + (word[n] == ' ');
     }
-    uint32_t mask = writer->head->bucket_count - 1, at = lexicon_hash(spelling->text, len) & mask;
+    uint32_t mask = writer->head->bucket_count - 1, at = word_hash(spelling->text, len) & mask;
     while (writer->buckets[at])
         at = (at + 1) & mask;
     writer->buckets[at] = writer->head->entry_count;

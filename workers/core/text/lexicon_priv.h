@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The layout of a compiled lexicon: head, entries sorted by spelling, words, buckets of the hash table, text. */
+/* The layout of a compiled lexicon: head, entries sorted by spelling, words, buckets of the hash table, text.
+ * A bucket holds an entry's place plus one; a word's is found by linear probing from its word_hash(). */
 #ifndef ADUAN_LEXICON_PRIV_H
 #define ADUAN_LEXICON_PRIV_H
 
@@ -32,8 +33,5 @@ static inline uint64_t lexicon_bytes(uint64_t entries, uint64_t words, uint64_t 
     return sizeof(struct lexicon_head) + entries * sizeof(struct lexicon_entry) + words * sizeof(struct lexicon_word) +
            buckets * sizeof(uint32_t) + text;
 }
-
-/* By linear probing from here; a bucket holds the entry's place plus one. */
-uint32_t lexicon_hash(const char *word, size_t len);
 
 #endif

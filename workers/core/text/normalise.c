@@ -11,13 +11,21 @@
  */
 #include "normalise.h"
 
+#include "norm_memo.h"
 #include "stem.h"
 #include "word.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 16 * 1024, JOIN_HALF_MIN = 3, JOIN_MIN = 7, BASE_MIN = 2, NEGATION_REACH = 2 };
+enum {
+    BLOCK_BYTES = 16 * 1024,
+    JOIN_HALF_MIN = 3,
+    JOIN_MIN = 7,
+    BASE_MIN = 2,
+    NEGATION_REACH = 2,
+    KNOWN_BITS = 1 << 18
+};
 
 struct block {
     struct block *next;
@@ -27,7 +35,10 @@ struct block {
 
 struct normaliser {
     const struct lexicon *lexicon;
+    uint8_t known[KNOWN_BITS / 8]; /* by lexicon_bits(): most of what is tried for a disfigured word is no word */
     struct stemmer *stemmer;
+    struct word_reader *reader;
+    struct norm_memo *memo;
     struct norm_word *words;
     size_t count, room;
     struct block *blocks, *block; /* words that are not in the lexicon, for one text */
@@ -54,7 +65,10 @@ struct normaliser *normaliser_new(const struct lexicon *lexicon)
 {
     struct normaliser *normaliser = must(calloc(1, sizeof *normaliser));
     normaliser->lexicon = lexicon;
+    lexicon_bits(lexicon, normaliser->known, KNOWN_BITS);
     normaliser->stemmer = stemmer_new();
+    normaliser->reader = word_reader_new();
+    normaliser->memo = norm_memo_new();
     normaliser->blocks = normaliser->block = block_new();
     return normaliser;
 }
@@ -68,6 +82,8 @@ void normaliser_free(struct normaliser *normaliser)
         free(block);
     }
     stemmer_free(normaliser->stemmer);
+    word_reader_free(normaliser->reader);
+    norm_memo_free(normaliser->memo);
     free(normaliser->words);
     free(normaliser);
 }
@@ -124,10 +140,17 @@ static void put_unknown(struct normaliser *normaliser, const char *word, size_t 
     put(normaliser, (struct norm_word){.text = text, .stem = stem, .len = (uint8_t)len, .stem_len = (uint8_t)stem_len});
 }
 
+static size_t find(const struct normaliser *normaliser, const char *word, size_t len,
+                   struct lexicon_meaning meaning[LEXICON_WORDS_MAX])
+{
+    uint32_t bit = word_hash(word, len) % KNOWN_BITS;
+    return normaliser->known[bit / 8] >> bit % 8 & 1 ? lexicon_find(normaliser->lexicon, word, len, meaning) : 0;
+}
+
 static bool put_known(struct normaliser *normaliser, const char *word, size_t len)
 {
     struct lexicon_meaning meaning[LEXICON_WORDS_MAX];
-    size_t count = lexicon_find(normaliser->lexicon, word, len, meaning);
+    size_t count = find(normaliser, word, len, meaning);
     put_meaning(normaliser, meaning, count);
     return count > 0;
 }
@@ -232,8 +255,8 @@ static bool put_joined(struct normaliser *normaliser, const char *word, size_t l
         size_t at = off % 2 ? len / 2 - (off + 1) / 2 : len / 2 + off / 2;
         if (at < JOIN_HALF_MIN || at > len - JOIN_HALF_MIN)
             break;
-        size_t left_count = lexicon_find(normaliser->lexicon, word, at, left);
-        size_t right_count = left_count ? lexicon_find(normaliser->lexicon, word + at, len - at, right) : 0;
+        size_t left_count = find(normaliser, word, at, left);
+        size_t right_count = left_count ? find(normaliser, word + at, len - at, right) : 0;
         if (!right_count)
             continue;
         put_meaning(normaliser, left, left_count);
@@ -291,19 +314,42 @@ static void mark_negated(struct normaliser *normaliser, const char *text)
     }
 }
 
-void normalise(struct normaliser *normaliser, const char *text, size_t len, struct normalised *out)
+/* --- a text ----------------------------------------------------------------------------------------------------- */
+
+/* As it was read before, or for the first time. */
+static void put_folded(struct normaliser *normaliser, const struct text_word *word)
 {
-    struct word word;
-    bool valid = true;
+    size_t count, first = normaliser->count;
+    const struct norm_word *known = norm_memo_find(normaliser->memo, word->number, &count);
+    for (size_t i = 0; i < count; i++)
+        put(normaliser, known[i]);
+    if (count > 0)
+        return;
+    put_word(normaliser, word->folded, word->len);
+    norm_memo_add(normaliser->memo, word->number, normaliser->words + first, normaliser->count - first);
+}
+
+void normalise_words(struct normaliser *normaliser, const char *text, const struct text_words *words,
+                     struct normalised *out)
+{
     normaliser->count = 0;
     normaliser->block = normaliser->blocks;
     normaliser->block->used = 0;
-    for (size_t at = 0; word_next(text, len, &at, &word, &valid);) {
-        normaliser->at = (uint32_t)word.at;
-        normaliser->span = (uint32_t)word.len;
-        if (word.folded[0])
-            put_word(normaliser, word.folded, strlen(word.folded));
+    norm_memo_begin(normaliser->memo, words->era);
+    for (size_t i = 0; i < words->count; i++) {
+        const struct text_word *word = &words->items[i];
+        normaliser->at = word->at;
+        normaliser->span = word->span;
+        if (word->len > 0)
+            put_folded(normaliser, word);
     }
     mark_negated(normaliser, text);
-    *out = (struct normalised){normaliser->words, normaliser->count};
+    *out = (struct normalised){normaliser->words, normaliser->count, words->era};
+}
+
+void normalise(struct normaliser *normaliser, const char *text, size_t len, struct normalised *out)
+{
+    struct text_words words;
+    words_read(normaliser->reader, text, len, &words);
+    normalise_words(normaliser, text, &words, out);
 }

@@ -8,8 +8,11 @@
 #define ADUAN_NORMALISE_H
 
 #include "lexicon.h"
+#include "words.h"
 
 #include <stdbool.h>
+
+enum { NORM_MEMO_MAX = 5120 };
 
 struct norm_word {
     const char *text, *stem; /* not terminated; borrowed until the next call */
@@ -17,11 +20,13 @@ struct norm_word {
     bool number;       /* digits only */
     bool negated;      /* "tidak", "belum" … stand shortly before */
     uint32_t at, span; /* bytes of the text given */
+    uint32_t memo;     /* 1 to NORM_MEMO_MAX: where it is the same, text, stem and number are; 0: not remembered */
 };
 
 struct normalised {
     const struct norm_word *words;
     size_t count;
+    uint64_t era; /* what `memo` says holds within one */
 };
 
 struct normaliser;
@@ -31,5 +36,8 @@ void normaliser_free(struct normaliser *normaliser);
 /* Any bytes; those that are no UTF-8 separate words. A text beyond 4 GiB is a bug of the caller. Exhausted memory
  * aborts: what is kept is a small multiple of the text. */
 void normalise(struct normaliser *normaliser, const char *text, size_t len, struct normalised *out);
+/* The same of the text whose words these are. */
+void normalise_words(struct normaliser *normaliser, const char *text, const struct text_words *words,
+                     struct normalised *out);
 
 #endif

@@ -25,6 +25,8 @@ void rules_free(struct rules *rules)
     rules_of_kind_free(rules->terms, rules->term_count);
     rules_of_kind_free(rules->patterns, rules->pattern_count);
     terms_free(rules->vocabulary);
+    needles_free(rules->needles);
+    word_reader_free(rules->reader);
     free(rules->labels);
     free(rules->tokens);
     free(rules->fired);

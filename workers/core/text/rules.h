@@ -8,6 +8,7 @@
 #define ADUAN_RULES_H
 
 #include "err.h"
+#include "words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,6 +51,9 @@ void rules_free(struct rules *rules);
 /* text: NFC UTF-8, may hold NUL. Bounded time: PCRE2 match and depth limits; a pattern that hits its limit is skipped
  * and counted. E_MEMORY only. */
 MUST_CHECK int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out);
+/* The same of the text whose words these are. */
+MUST_CHECK int rules_classify_words(struct rules *rules, const char *text, size_t len, const struct text_words *words,
+                                    struct classification *out);
 /* Decides the text classified last anew, with what somebody who knows better says of it: a category, a type, an
  * urgency; NULL leaves a head as the rules had it. The agency and the names follow from the category. A label that the
  * rules do not have is not taken, and leaves its head as it was. */

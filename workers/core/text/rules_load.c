@@ -267,11 +267,16 @@ static int labels_load(struct rules *rules, const struct yaml_node *categories, 
         err = references_resolve(rules, categories, agencies, fault);
     for (uint32_t i = 0; err == OK && i < rules->label_count; i++)
         err = rules_terms_load(rules, i, rules->labels[i].node, fault);
-    return err == OK ? rules_terms_index(rules, fault) : err;
+    if (err == OK)
+        err = rules_terms_index(rules, fault);
+    if (err == OK)
+        rules_needs_index(rules);
+    return err;
 }
 
 static void match_prepare(struct rules *rules)
 {
+    rules->reader = word_reader_new();
     rules->match = pcre2_match_data_create(1, NULL);
     rules->limits = pcre2_match_context_create(NULL);
     if (!rules->match || !rules->limits)

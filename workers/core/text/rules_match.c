@@ -9,23 +9,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int tokens_read(struct rules *rules, const char *text, size_t len, bool *valid)
+static uint32_t vocabulary_word(struct rules *rules, const struct text_word *word)
 {
-    struct word word;
-    rules->token_count = 0;
-    *valid = true;
-    for (size_t at = 0; word_next(text, len, &at, &word, valid);) {
-        if (rules->token_count == rules->token_size) {
-            size_t size = rules->token_size ? rules->token_size * 2 : 64;
-            struct rules_token *tokens = realloc(rules->tokens, size * sizeof *tokens);
-            if (!tokens)
-                return E_MEMORY;
-            rules->tokens = tokens;
-            rules->token_size = size;
-        }
-        rules->tokens[rules->token_count++] =
-            (struct rules_token){rules_word_find(rules, word.folded), word.at, word.len};
+    if (word->number == 0)
+        return rules_word_find(rules, word);
+    uint32_t *known = &rules->known[word->number];
+    if (*known == 0)
+        *known = rules_word_find(rules, word) + 2;
+    return *known - 2;
+}
+
+static int tokens_read(struct rules *rules, const struct text_words *words)
+{
+    if (rules->era != words->era)
+        memset(rules->known, 0, sizeof rules->known);
+    rules->era = words->era;
+    if (rules->token_size < words->count) {
+        struct rules_token *tokens = reallocarray(rules->tokens, 2 * words->count, sizeof *tokens);
+        if (!tokens)
+            return E_MEMORY;
+        rules->tokens = tokens;
+        rules->token_size = 2 * words->count;
     }
+    for (size_t i = 0; i < words->count; i++) {
+        const struct text_word *word = &words->items[i];
+        rules->tokens[i] = (struct rules_token){vocabulary_word(rules, word), word->at, word->span};
+    }
+    rules->token_count = words->count;
     return OK;
 }
 
@@ -70,8 +80,11 @@ static void terms_match(struct rules *rules)
 
 static void patterns_match(struct rules *rules, const char *text, size_t len)
 {
+    uint64_t met = rules_needs_met(rules, text, len);
     for (size_t i = 0; i < rules->pattern_count; i++) {
         struct rules_rule *pattern = &rules->patterns[i];
+        if (pattern->needs & ~met)
+            continue;
         /* The words were read first: the text is known to be UTF-8. */
         int result =
             pcre2_match(pattern->code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK, rules->match, rules->limits);
@@ -177,14 +190,35 @@ static int rule_order(const void *left, const void *right)
         return a->at < b->at ? -1 : 1;
     if (!a->code != !b->code)
         return a->code ? 1 : -1;
-    return a->label < b->label ? -1 : 1;
+    if (a->label != b->label)
+        return a->label < b->label ? -1 : 1;
+    return a->number > b->number ? -1 : 1; /* equals change places: one order, whatever sorts */
+}
+
+/* Few rules fire of most texts; those are in order faster than a call of qsort is made ready. */
+static void fired_sort(struct rules *rules)
+{
+    enum { FEW = 48 };
+    if (rules->fired_count > FEW) {
+        qsort(rules->fired, rules->fired_count, sizeof rules->fired[0], rule_order);
+        return;
+    }
+    for (size_t i = 1; i < rules->fired_count; i++) {
+        struct rules_rule *rule = rules->fired[i];
+        size_t at = i;
+        for (; at > 0 && rule_order(&rule, &rules->fired[at - 1]) < 0; at--)
+            rules->fired[at] = rules->fired[at - 1];
+        rules->fired[at] = rule;
+    }
 }
 
 static void hits_list(struct rules *rules, struct classification *out)
 {
-    for (size_t i = 0; i < rules->fired_count; i++)
+    for (size_t i = 0; i < rules->fired_count; i++) {
         rules->fired[i]->rank = rule_rank(rules, rules->fired[i]);
-    qsort(rules->fired, rules->fired_count, sizeof rules->fired[0], rule_order);
+        rules->fired[i]->number = i;
+    }
+    fired_sort(rules);
     out->hit_count = rules->fired_count < RULES_HITS_MAX ? rules->fired_count : RULES_HITS_MAX;
     for (size_t i = 0; i < out->hit_count; i++) {
         const struct rules_rule *rule = rules->fired[i];
@@ -224,10 +258,10 @@ static void answer(struct rules *rules, struct classification *out)
     *out = found;
 }
 
-int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out)
+int rules_classify_words(struct rules *rules, const char *text, size_t len, const struct text_words *words,
+                         struct classification *out)
 {
-    bool valid;
-    int err = tokens_read(rules, text, len, &valid);
+    int err = tokens_read(rules, words);
     if (err != OK)
         return err;
     rules->text_number++;
@@ -237,11 +271,18 @@ int rules_classify(struct rules *rules, const char *text, size_t len, struct cla
         rules->labels[i].hard = false;
     }
     terms_match(rules);
-    if (valid)
+    if (words->valid)
         patterns_match(rules, text, len);
     decide(rules);
     answer(rules, out);
     return OK;
+}
+
+int rules_classify(struct rules *rules, const char *text, size_t len, struct classification *out)
+{
+    struct text_words words;
+    words_read(rules->reader, text, len, &words);
+    return rules_classify_words(rules, text, len, &words, out);
 }
 
 /* --- decisions of others -------------------------------------------------------------------------------------- */

@@ -5,9 +5,11 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 
+#include "needles.h"
 #include "rules.h"
 #include "terms.h"
 #include "word.h"
+#include "words.h"
 #include "yaml_doc.h"
 
 #include <pcre2.h>
@@ -39,9 +41,11 @@ struct rules_rule {
     const char *written;
     const struct yaml_node *node;
     pcre2_code *code;  /* of a pattern */
+    uint64_t needs;    /* of a pattern: numbers of rules.needles without each of which it cannot match */
     size_t at, len;    /* where it fired first in the text at hand */
     uint64_t fired_in; /* the text it fired in last */
     unsigned rank;     /* how near to the decision, for the order of hits */
+    size_t number;     /* its place among those that fired, before they are put in order */
 };
 
 struct rules_token {
@@ -56,10 +60,15 @@ struct rules {
     struct rules_rule *terms, *patterns;
     size_t term_count, pattern_count;
     struct terms *vocabulary;
+    struct needles *needles; /* what patterns need */
     uint32_t default_category, default_type, default_type_with_category, fallback_agency;
     pcre2_match_data *match;
     pcre2_match_context *limits;
     uint64_t limit_hits;
+    struct word_reader *reader;
+    /* what was found of words, by their numbers: place in the vocabulary or RULES_NONE, plus 2; 0: not looked up */
+    uint64_t era;
+    uint32_t known[WORD_NUMBER_MAX + 1];
     /* scratch of one classification */
     uint64_t text_number;
     struct rules_token *tokens;
@@ -69,9 +78,9 @@ struct rules {
     uint32_t winners[HEAD_COUNT];
 };
 
-/* The place of a folded word in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu");
+/* The place of a word in the vocabulary, tried as it is, then without "2" and clitics ("lampu2nya" → "lampu");
  * or RULES_NONE. */
-uint32_t rules_word_find(const struct rules *rules, const char *folded);
+uint32_t rules_word_find(const struct rules *rules, const struct text_word *word);
 
 /* The label of that name under a head, or RULES_NONE. */
 uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const char *name);
@@ -80,6 +89,11 @@ uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const
 MUST_CHECK int rules_terms_load(struct rules *rules, uint32_t label, const struct yaml_node *node, struct fault *fault);
 /* When all are read: makes the vocabulary ready; refuses a term given twice to one label. */
 MUST_CHECK int rules_terms_index(struct rules *rules, struct fault *fault);
+
+/* When all are read: which patterns can be ruled out by what a text does not hold. */
+void rules_needs_index(struct rules *rules);
+/* The needs that a text meets, to be compared with those of patterns. */
+uint64_t rules_needs_met(const struct rules *rules, const char *text, size_t len);
 
 /* Memory for what a configuration file of bounded size asks: exhausted memory aborts. */
 void *rules_grow(void *array, size_t count, size_t item_bytes);

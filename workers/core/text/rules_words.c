@@ -21,14 +21,13 @@ static bool strip_ending(char *word)
     return false;
 }
 
-uint32_t rules_word_find(const struct rules *rules, const char *folded)
+uint32_t rules_word_find(const struct rules *rules, const struct text_word *word)
 {
-    size_t len = strlen(folded);
-    uint32_t found = terms_word(rules->vocabulary, folded, len);
-    if (found != RULES_NONE || len == 0)
+    uint32_t found = terms_word_hashed(rules->vocabulary, word->folded, word->len, word->hash);
+    if (found != RULES_NONE || word->len == 0)
         return found;
     char stem[WORD_BYTES_MAX + 1];
-    memcpy(stem, folded, len + 1);
+    memcpy(stem, word->folded, word->len + 1u);
     while (found == RULES_NONE && strip_ending(stem))
         found = terms_word(rules->vocabulary, stem, strlen(stem));
     return found;

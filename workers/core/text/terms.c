@@ -61,14 +61,6 @@ void terms_free(struct terms *terms)
 
 /* --- the vocabulary ----------------------------------------------------------------------------------------------- */
 
-static uint32_t hash_of(const char *word, size_t len)
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (uint8_t)word[i]) * 16777619u;
-    return hash ^ hash >> 15;
-}
-
 /* The bucket that has the word, or the empty one where it would go. */
 static struct bucket *bucket_of(const struct terms *terms, const char *word, size_t len, uint32_t hash)
 {
@@ -83,12 +75,22 @@ static struct bucket *bucket_of(const struct terms *terms, const char *word, siz
     }
 }
 
-uint32_t terms_word(const struct terms *terms, const char *folded, size_t len)
+uint32_t terms_word_hashed(const struct terms *terms, const char *folded, size_t len, uint32_t hash)
 {
     if (len == 0 || len > WORD_BYTES_MAX)
         return TERMS_NONE;
-    uint32_t number = bucket_of(terms, folded, len, hash_of(folded, len))->number;
+    uint32_t number = bucket_of(terms, folded, len, hash)->number;
     return number > 0 ? number - 1 : TERMS_NONE;
+}
+
+uint32_t terms_word(const struct terms *terms, const char *folded, size_t len)
+{
+    return terms_word_hashed(terms, folded, len, word_hash(folded, len));
+}
+
+void terms_prefetch(const struct terms *terms, uint32_t hash)
+{
+    __builtin_prefetch(&terms->buckets[hash & (terms->bucket_count - 1)]);
 }
 
 size_t terms_word_count(const struct terms *terms)
@@ -99,7 +101,7 @@ size_t terms_word_count(const struct terms *terms)
 static void bucket_take(struct terms *terms, uint32_t word)
 {
     const struct spelling *spelling = &terms->words[word];
-    uint32_t hash = hash_of(spelling->text, spelling->len);
+    uint32_t hash = word_hash(spelling->text, spelling->len);
     *bucket_of(terms, spelling->text, spelling->len, hash) = (struct bucket){hash, word + 1};
 }
 

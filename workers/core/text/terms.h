@@ -33,6 +33,10 @@ void terms_index(struct terms *terms);
 
 /* The number of a folded word, below terms_word_count(); TERMS_NONE when it is in no term. */
 uint32_t terms_word(const struct terms *terms, const char *folded, size_t len);
+/* The same for whoever has its word_hash() already. */
+uint32_t terms_word_hashed(const struct terms *terms, const char *folded, size_t len, uint32_t hash);
+/* Brings what terms_word_hashed() will look at first to the cache. */
+void terms_prefetch(const struct terms *terms, uint32_t hash);
 size_t terms_word_count(const struct terms *terms);
 /* The terms that begin with a word: by their words, equal ones by `what`. */
 const struct term *terms_of(const struct terms *terms, uint32_t first, size_t *count);

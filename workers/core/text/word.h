@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { WORD_BYTES_MAX = 64 };
 
@@ -17,5 +18,14 @@ struct word {
 };
 /* The next word from *at; false at the end. *valid becomes false at a byte that is not UTF-8. */
 bool word_next(const char *text, size_t len, size_t *at, struct word *out, bool *valid);
+
+/* Of a folded word; compiled lexicons lie in files, so it stays as it is. */
+static inline uint32_t word_hash(const char *folded, size_t len)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (uint8_t)folded[i]) * 16777619u;
+    return hash ^ hash >> 15;
+}
 
 #endif
