@@ -49,7 +49,7 @@ static int read_some(struct store *store, MDB_cursor *cursor, uint64_t before, s
                      size_t *count)
 {
     MDB_val key, val;
-    int err = cursor_seek_below(store, cursor, NULL, 0, before, &key, &val);
+    int err = cursor_seek_below(store, cursor, "", 0, before, &key, &val);
     while (err == OK && *count < max) {
         ProtobufCMessage *record;
         err = record_unpack(&aduan__record__incident__descriptor, &val, &record);
