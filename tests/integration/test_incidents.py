@@ -22,7 +22,7 @@ ANSWER = "Lubang sudah ditambal tadi pagi."
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
-    with Line(tmp_path_factory.mktemp("line"), "retention:\n  days: 1\n") as made:
+    with Line(tmp_path_factory.mktemp("line"), "retention:\n  days: 1\n", incidents=True) as made:
         made.start()
         made.phone, made.numbers = Phone(made), {}
         yield made
