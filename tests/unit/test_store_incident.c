@@ -223,7 +223,7 @@ static void purging_takes_what_it_was_found_by(void **state)
         assert_int_equal(store_purge_step(s->store, &retention, s->now_us, 10, &purge, &fault), OK);
     assert_int_equal(purge.tickets, 1);
     Aduan__Record__Ticket *ticket = ticket_now(s, first);
-    assert_int_equal(ticket->likeness.len, 0);
+    assert_int_equal(rows_of(s, T_INCIDENT_LIKE), 1);
     assert_int_equal(ticket->incident, 1);
     aduan__record__ticket__free_unpacked(ticket, NULL);
     check_incident_counts(s, 1, 2, 1, 0);
@@ -246,8 +246,8 @@ static void without_a_window_nothing_joins(void **state)
     assert_true(joining.window_us == 0);
     struct store_txn txn = support_write(s);
     Aduan__Record__Ticket ticket = ADUAN__RECORD__TICKET__INIT;
-    ticket.likeness = support_bytes("x", 1);
-    assert_int_equal(incident_find(&txn, &joining, &ticket), OK);
+    const struct verdict verdict = {.likeness_len = 1};
+    assert_int_equal(incident_find(&txn, &joining, &verdict, &ticket), OK);
     txn_abort(&txn);
     assert_int_equal(rows_of(s, T_INCIDENT_NEAR), 0);
 }

@@ -74,10 +74,6 @@ static void is_apart(Aduan__Record__Ticket *ticket)
 {
     ticket->apart = true;
 }
-static void broken_likeness(Aduan__Record__Ticket *ticket)
-{
-    ticket->likeness.data[0] = 9;
-}
 
 static void a_wrong_count(struct support *s)
 {
@@ -132,7 +128,15 @@ static void one_apart_that_is_found(struct support *s)
 }
 static void a_likeness_that_is_none(struct support *s)
 {
-    edit_ticket(s, second, broken_likeness);
+    uint8_t key[8];
+    put_be64(key, second);
+    put_row(s, T_INCIDENT_LIKE, key, sizeof key, true);
+}
+static void a_likeness_of_nobody(struct support *s)
+{
+    uint8_t key[8];
+    put_be64(key, 9999999);
+    put_row(s, T_INCIDENT_LIKE, key, sizeof key, true);
 }
 static void an_event_too_many(struct support *s)
 {
@@ -174,6 +178,7 @@ static void every_break_is_told(void **state)
         {one_apart_that_is_found, "[ticket.findable]"},
         {a_likeness_that_is_none, "[ticket.likeness]"},
         {a_likeness_that_is_none, "[incident_near.stray]"},
+        {a_likeness_of_nobody, "[incident_like.stray]"},
         {an_event_too_many, "[event.incident_count]"},
         {a_number_given_again, "[meta.incidents]"},
     };

@@ -59,8 +59,7 @@ static bool is_recent(const struct search *search, const Ticket *other)
 /* What moderation holds is shown to nobody, and whose problem is solved has another one now. */
 static bool may_be_joined(const Ticket *other)
 {
-    return ticket_is_open(other->state) && other->state != TICKET_STATE(HELD) && !other->apart &&
-           other->likeness.len > 0;
+    return ticket_is_open(other->state) && other->state != TICKET_STATE(HELD) && !other->apart;
 }
 
 static bool has_room(struct search *search, const Ticket *other)
@@ -75,13 +74,19 @@ static bool has_room(struct search *search, const Ticket *other)
     return room;
 }
 
-static unsigned similarity_of(const struct search *search, const Ticket *other)
+/* Of a ticket that is to be found; E_NOT_FOUND. */
+static int get_likeness(struct store_txn *txn, uint64_t ticket, struct likeness *out)
 {
-    struct likeness theirs;
-    if (!may_be_joined(other) || !is_recent(search, other) ||
-        likeness_unpack(other->likeness.data, other->likeness.len, &theirs) != OK)
-        return 0;
-    return likeness_compare(&search->own, &theirs, &search->joining->bounds);
+    uint8_t key[8];
+    MDB_val val;
+    put_be64(key, ticket);
+    int err = txn_get(txn, T_INCIDENT_LIKE, key, sizeof key, &val);
+    return err == OK ? likeness_unpack(val.mv_data, val.mv_size, out) : err;
+}
+
+static bool is_no_failure(int err)
+{
+    return err == OK || err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION;
 }
 
 static bool seen_before(struct search *search, uint64_t id)
@@ -98,16 +103,22 @@ static bool seen_before(struct search *search, uint64_t id)
 static int look_at(struct search *search, uint64_t id)
 {
     ProtobufCMessage *record;
+    struct likeness theirs;
     uint8_t key[8];
     put_be64(key, id);
     if (id == search->ticket->id || seen_before(search, id))
         return OK;
-    int err = txn_get_closed(search->txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    int err = get_likeness(search->txn, id, &theirs);
     if (err != OK)
-        return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
+        return is_no_failure(err) ? OK : err;
+    unsigned similarity = likeness_compare(&search->own, &theirs, &search->joining->bounds);
+    if (similarity <= search->similarity)
+        return OK;
+    err = txn_get_closed(search->txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    if (err != OK)
+        return is_no_failure(err) ? OK : err;
     Ticket *other = (Ticket *)record, *worse = other;
-    unsigned similarity = similarity_of(search, other);
-    if (similarity > search->similarity && has_room(search, other)) {
+    if (may_be_joined(other) && is_recent(search, other) && has_room(search, other)) {
         worse = search->best;
         search->best = other;
         search->similarity = similarity;
@@ -181,12 +192,14 @@ static int join(struct store_txn *txn, Ticket *ticket, Ticket *other)
 }
 
 /* stood_in: a ticket that says the same; the newer one takes its place, so that a flood of one problem is one row. */
-static int make_known(struct store_txn *txn, const struct likeness *own, uint64_t ticket, uint64_t stood_in)
+static int make_known(struct store_txn *txn, const struct verdict *verdict, const struct likeness *own, uint64_t ticket,
+                      uint64_t stood_in)
 {
     uint64_t keys[LIKENESS_NEAR_MAX];
     uint8_t key[INCIDENT_NEAR_KEY_BYTES];
     size_t count = likeness_near(own, keys);
-    int err = OK;
+    put_be64(key, ticket);
+    int err = txn_put(txn, T_INCIDENT_LIKE, key, 8, verdict->likeness, verdict->likeness_len);
     for (size_t i = 0; err == OK && i < count; i++) {
         if (stood_in) {
             near_key(keys[i], stood_in, key);
@@ -199,12 +212,13 @@ static int make_known(struct store_txn *txn, const struct likeness *own, uint64_
     return err;
 }
 
-int incident_find(struct store_txn *txn, const struct store_joining *joining, Ticket *ticket)
+int incident_find(struct store_txn *txn, const struct store_joining *joining, const struct verdict *verdict,
+                  Ticket *ticket)
 {
     struct search search = {.txn = txn, .joining = joining, .ticket = ticket};
-    if (ticket->likeness.len == 0 || joining->window_us == 0)
+    if (verdict->likeness_len == 0 || joining->window_us == 0 || ticket->apart)
         return OK;
-    int err = likeness_unpack(ticket->likeness.data, ticket->likeness.len, &search.own);
+    int err = likeness_unpack(verdict->likeness, verdict->likeness_len, &search.own);
     if (err == OK && ticket->incident == 0)
         err = look(&search);
     if (err == OK && search.best)
@@ -212,23 +226,25 @@ int incident_find(struct store_txn *txn, const struct store_joining *joining, Ti
     uint64_t stood_in = search.best && search.similarity >= SURE_PERCENT ? search.best->id : 0;
     if (search.best)
         aduan__record__ticket__free_unpacked(search.best, NULL);
-    return err == OK ? make_known(txn, &search.own, ticket->id, stood_in) : err;
+    return err == OK ? make_known(txn, verdict, &search.own, ticket->id, stood_in) : err;
 }
 
-int incident_forget(struct store_txn *txn, Ticket *ticket)
+int incident_forget(struct store_txn *txn, uint64_t ticket)
 {
     struct likeness own;
     uint64_t keys[LIKENESS_NEAR_MAX];
     uint8_t key[INCIDENT_NEAR_KEY_BYTES];
-    size_t count = 0;
-    if (ticket->likeness.len > 0 && likeness_unpack(ticket->likeness.data, ticket->likeness.len, &own) == OK)
-        count = likeness_near(&own, keys);
+    int err = get_likeness(txn, ticket, &own);
+    if (!is_no_failure(err))
+        return err;
+    size_t count = err == OK ? likeness_near(&own, keys) : 0;
     for (size_t i = 0; i < count; i++) {
-        near_key(keys[i], ticket->id, key);
-        int err = txn_del(txn, T_INCIDENT_NEAR, key, sizeof key);
+        near_key(keys[i], ticket, key);
+        err = txn_del(txn, T_INCIDENT_NEAR, key, sizeof key);
         if (err != OK && err != E_NOT_FOUND) /* newer ones may have taken its place */
             return err;
     }
-    record_set_bytes(&ticket->likeness, NULL, 0);
-    return OK;
+    put_be64(key, ticket);
+    err = txn_del(txn, T_INCIDENT_LIKE, key, 8);
+    return err == E_NOT_FOUND ? OK : err;
 }

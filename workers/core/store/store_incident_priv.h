@@ -13,9 +13,10 @@ enum { INCIDENT_NEAR_ROWS = 8 };
 
 /* A ticket that has just got its class and is about to be put: joins the incident of the likest one, and is made known
  * to those that come after. Puts everything but the ticket itself. */
-int incident_find(struct store_txn *txn, const struct store_joining *joining, Aduan__Record__Ticket *ticket);
-/* Nothing finds it any more; the caller puts the ticket. Its likeness is on the heap. */
-int incident_forget(struct store_txn *txn, Aduan__Record__Ticket *ticket);
+int incident_find(struct store_txn *txn, const struct store_joining *joining, const struct verdict *verdict,
+                  Aduan__Record__Ticket *ticket);
+/* Nothing finds it any more. */
+int incident_forget(struct store_txn *txn, uint64_t ticket);
 
 /* --- store_incident_member.c: who is in it --- */
 

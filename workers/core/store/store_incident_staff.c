@@ -197,7 +197,7 @@ static int split_one(struct store_txn *txn, uint64_t incident, uint64_t id, cons
     if (err == OK)
         err = incident_leave(txn, ticket, actor);
     if (err == OK)
-        err = incident_forget(txn, ticket);
+        err = incident_forget(txn, ticket->id);
     ticket->apart = true;
     if (err == OK)
         err = txn_put_ticket(txn, ticket, ticket->state);

@@ -22,6 +22,7 @@
  *   unclassified      BE64(ticket)                             BE64(opened_us) BE64(lease_us) BE32(claims)
  *   incident          BE64(id)                                 Incident
  *   incident_ticket   BE64(id) BE64(ticket)                    (empty)
+ *   incident_like     BE64(ticket)                             as likeness_pack() has it
  *   incident_near     likeness_near() BE64(ticket)             (empty)
  *   meta              name                                     see below
  *
@@ -66,6 +67,7 @@ enum store_table {
     T_UNCLASSIFIED,
     T_INCIDENT,
     T_INCIDENT_TICKET,
+    T_INCIDENT_LIKE,
     T_INCIDENT_NEAR,
     T_END
 };

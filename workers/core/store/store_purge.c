@@ -119,7 +119,7 @@ static int purge_ticket(struct run *run, Ticket *ticket)
         return rc;
     rc = del_sender_row(run, ticket);
     if (rc == OK)
-        rc = incident_forget(&run->txn, ticket);
+        rc = incident_forget(&run->txn, ticket->id);
     record_reseal(&ticket->base);
     record_set_bytes(&ticket->sender_id, NULL, 0);
     ticket->purged_us = run->txn.now_us;

@@ -309,7 +309,7 @@ int txn_change_ticket(struct store_txn *txn, Ticket *ticket, const struct store_
     if (rc == OK)
         rc = incident_recount(txn, ticket, before);
     if (rc == OK && other_category) /* what was found by the wrong one */
-        rc = incident_forget(txn, ticket);
+        rc = incident_forget(txn, ticket->id);
     return rc == OK ? txn_put_ticket(txn, ticket, step.before) : rc;
 }
 

@@ -201,8 +201,6 @@ static void fill(Ticket *ticket, const struct verdict *verdict, bool gave_up)
     ticket_places_set(ticket, &verdict->places);
     if (verdict->language && *verdict->language)
         record_set_string(&ticket->language, verdict->language);
-    if (!ticket->apart)
-        record_set_bytes(&ticket->likeness, verdict->likeness, verdict->likeness_len);
     ticket->unclassified = false;
 }
 
@@ -231,7 +229,7 @@ static int settle_one(struct store_txn *txn, const struct store_joining *joining
     if (err == OK)
         err = incident_recount(txn, ticket, before);
     if (err == OK && verdict->open_ticket)
-        err = incident_find(txn, joining, ticket);
+        err = incident_find(txn, joining, verdict, ticket);
     bool untouched = ticket->state == TICKET_STATE(RECEIVED) && ticket->n_note < STORE_TICKET_NOTES_MAX;
     if (err == OK && !verdict->open_ticket && untouched)
         err = archive(txn, ticket, verdict);

@@ -35,6 +35,7 @@ static const char *const names[T_END] = {
     [T_UNCLASSIFIED] = "unclassified",
     [T_INCIDENT] = "incident",
     [T_INCIDENT_TICKET] = "incident_ticket",
+    [T_INCIDENT_LIKE] = "incident_like",
     [T_INCIDENT_NEAR] = "incident_near",
 };
 

@@ -28,7 +28,7 @@ struct verify {
     uint8_t reply_sum[STORE_REPLY_ID_BYTES];             /* over the ids of all replies */
 
     /* incidents */
-    uint64_t incident_rows, near_rows; /* index rows as above */
+    uint64_t incident_rows, like_rows, near_rows; /* index rows as above */
     uint64_t incident_last;
 
     /* events */

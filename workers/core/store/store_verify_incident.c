@@ -23,6 +23,18 @@ static Ticket *ticket_at(struct verify *v, uint64_t id)
     return verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
 }
 
+/* What a ticket is found by; E_NOT_FOUND. */
+static int likeness_at(struct verify *v, uint64_t ticket, struct likeness *out)
+{
+    uint8_t key[8];
+    MDB_val val;
+    put_be64(key, ticket);
+    if (!verify_has(v, T_INCIDENT_LIKE, key, sizeof key))
+        return E_NOT_FOUND;
+    int err = txn_get(&v->txn, T_INCIDENT_LIKE, key, sizeof key, &val);
+    return err == OK ? likeness_unpack(val.mv_data, val.mv_size, out) : err;
+}
+
 /* --- tickets ------------------------------------------------------------------------------------------------ */
 
 static void check_likeness(struct verify *v, const Ticket *ticket)
@@ -30,12 +42,14 @@ static void check_likeness(struct verify *v, const Ticket *ticket)
     uint64_t near[LIKENESS_NEAR_MAX];
     uint8_t key[INCIDENT_NEAR_KEY_BYTES];
     struct likeness own;
-    if (ticket->likeness.len == 0)
+    int err = store_has(v->txn.store, T_INCIDENT_LIKE) ? likeness_at(v, ticket->id, &own) : E_NOT_FOUND;
+    if (err == E_NOT_FOUND)
         return;
+    v->like_rows++;
     if (ticket->apart || ticket->purged_us != 0)
         verify_broken(v, "ticket.findable", "ticket %" PRIu64 " is to be found by nothing, yet its likeness is kept",
                       ticket->id);
-    if (likeness_unpack(ticket->likeness.data, ticket->likeness.len, &own) != OK) {
+    if (err != OK) {
         verify_broken(v, "ticket.likeness", "the likeness of ticket %" PRIu64 " is not what was written", ticket->id);
         return;
     }
@@ -125,17 +139,18 @@ static void check_near_row(struct verify *v, const uint8_t *key)
 {
     uint64_t near[LIKENESS_NEAR_MAX];
     struct likeness own;
-    Ticket *ticket = ticket_at(v, get_be64(key + 8));
-    size_t count = 0;
-    if (ticket && likeness_unpack(ticket->likeness.data, ticket->likeness.len, &own) == OK)
-        count = likeness_near(&own, near);
-    size_t i = 0;
+    size_t count = likeness_at(v, get_be64(key + 8), &own) == OK ? likeness_near(&own, near) : 0, i = 0;
     while (i < count && near[i] != get_be64(key))
         i++;
     if (i == count)
         verify_broken(v, "incident_near.stray", "ticket %" PRIu64 " is found by what it is not like",
                       get_be64(key + 8));
-    verify_done(ticket);
+}
+
+static void check_like_row(struct verify *v, const uint8_t *key)
+{
+    if (!verify_has(v, T_TICKET, key, 8))
+        verify_broken(v, "incident_like.stray", "ticket %" PRIu64 " is to be found, and is not there", get_be64(key));
 }
 
 static void check_counter(struct verify *v)
@@ -156,6 +171,8 @@ void verify_incidents(struct verify *v)
     check_counter(v);
     if (verify_count(v, T_INCIDENT_TICKET) != v->incident_rows)
         verify_rows(v, T_INCIDENT_TICKET, INCIDENT_TICKET_KEY_BYTES, check_row);
+    if (verify_count(v, T_INCIDENT_LIKE) != v->like_rows)
+        verify_rows(v, T_INCIDENT_LIKE, 8, check_like_row);
     if (verify_count(v, T_INCIDENT_NEAR) != v->near_rows)
         verify_rows(v, T_INCIDENT_NEAR, INCIDENT_NEAR_KEY_BYTES, check_near_row);
 }

@@ -165,13 +165,12 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
     ticket.text = (ProtobufCBinaryData){whole->text->len, (uint8_t *)whole->text->utf8};
     ticket.incomplete = message->incomplete;
     ticket.unclassified = verdict->unread;
-    ticket.likeness = (ProtobufCBinaryData){verdict->likeness_len, (uint8_t *)verdict->likeness};
     if (plan->joinable)
         ticket.report = (ProtobufCBinaryData){sizeof plan->report, plan->report};
     in->txn.next_serial++;
     int err = verdict->unread ? unclassified_put(&in->txn, &ticket) : txn_ticket_opened(&in->txn, &ticket);
     if (err == OK && !verdict->unread)
-        err = incident_find(&in->txn, &in->policy->joining, &ticket);
+        err = incident_find(&in->txn, &in->policy->joining, verdict, &ticket);
     if (err == OK)
         err = queue_reply(in, whole, plan, &ticket);
     if (err == OK)
