@@ -13,7 +13,7 @@ from line import ROOT, Line, Phone
 USAGE, NOT_FOUND, NOT_ALLOWED = 2, 6, 7
 HOLE = ["jalan berlubang di jl. Hayam Wuruk depan pasar", "lubang besar depan pasar hayam wuruk, mohon diperbaiki",
         "Jln hayam wuruk berlubang parah dpn pasar pak, kemarin ada motor jatuh",
-        "Yth pemkot, jl. Hayam Wuruk rusak, lubang dalam dan berbahaya kalau malam. terima kasih",
+        "Yth pemkot, jl. Hayam Wuruk rusak, lubang dalam dan berbahaya kalau malam, mohon segera diperbaiki",
         "ANONIM lubang di jalan Hayam Wuruk makin besar, tolong ditambal"]
 ELSEWHERE = ["jalan berlubang di jl. Gajah Mada depan kantor pos", "lubang besar jl gajah mada mohon diperbaiki"]
 SECRET = "RAHASIA lubang di jl. Hayam Wuruk depan pasar karena proyek dikorupsi"
