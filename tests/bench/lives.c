@@ -22,6 +22,23 @@ void core(int err, const char *what)
 
 static const char body[] = "Jalan berlubang di depan pasar Grogolan, Pekalongan. Mohon diperbaiki";
 
+size_t lives_problems = 1;
+
+/* As of the body, in one of many streets. */
+static size_t likeness_of(size_t problem, uint8_t *out)
+{
+    static const uint8_t key[MINHASH_KEY_BYTES] = {1};
+    static const char *const words[] = {"jalan", "lubang", "parah", "motor", "jatuh", "malam"};
+    struct likeness likeness = {.category = minhash_member(key, 'c', "jalan", 5), .name_count = 2};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        minhash_add(&likeness.words, minhash_member(key, 'w', words[i], strlen(words[i])));
+    for (uint8_t i = 0; i < 2; i++) {
+        const size_t name[2] = {problem, i};
+        likeness.names[i] = (struct likeness_name){i, i == 0, minhash_member(key, 'n', name, sizeof name)};
+    }
+    return likeness_pack(&likeness, out);
+}
+
 struct sms *lives_make(size_t first, size_t count)
 {
     struct sms *all = record_alloc(count * sizeof *all);
@@ -37,6 +54,7 @@ struct sms *lives_make(size_t first, size_t count)
         sms->wire.body = (ProtobufCBinaryData){sizeof body - 1, (uint8_t *)body};
         sms->wire.smsc_id = (ProtobufCBinaryData){4, (uint8_t *)"tsel"};
         sms->wire.bearerbox = "main";
+        sms->likeness_len = lives_problems > 0 ? likeness_of((first + i) % lives_problems, sms->likeness) : 0;
     }
     return all;
 }
@@ -52,23 +70,32 @@ static int never_asked(void *ctx, const struct desk_sms *sms, struct verdict *ou
 
 void lives_take_in(struct store *store, const struct sms *batch, size_t n)
 {
-    const struct store_policy policy = {.decide = never_asked, .reply_rate = 10, .reply_rate_window_us = 3600000000u};
+    const struct store_policy policy = {
+        .decide = never_asked,
+        .reply_rate = 10,
+        .reply_rate_window_us = 3600000000u,
+        .joining = {.window_us = 72ull * 3600000000u, .bounds = {.same_place = 20, .no_place = 75}}};
     const struct text text = {.utf8 = (char *)body, .len = sizeof body - 1};
-    struct verdict verdict = {.open_ticket = true,
-                              .reply_template = "received",
-                              .type = "pengaduan",
-                              .category = "jalan",
-                              .agency = "dpupr",
-                              .urgency = "normal",
-                              .language = "id",
-                              .why = "jalan: 'jalan berlubang' (phrase, 3.0)"};
+    const struct verdict verdict = {.open_ticket = true,
+                                    .reply_template = "received",
+                                    .type = "pengaduan",
+                                    .category = "jalan",
+                                    .agency = "dpupr",
+                                    .urgency = "normal",
+                                    .language = "id",
+                                    .why = "jalan: 'jalan berlubang' (phrase, 3.0)"};
+    struct verdict *verdicts = record_alloc(n * sizeof *verdicts);
     struct store_item *items = record_alloc(n * sizeof *items);
     struct store_outcome *outcomes = record_alloc(n * sizeof *outcomes);
     struct fault fault;
-    for (size_t i = 0; i < n; i++)
-        items[i] = (struct store_item){.sms = &batch[i].wire, .text = &text, .verdict = &verdict};
+    for (size_t i = 0; i < n; i++) {
+        verdicts[i] = verdict;
+        memcpy(verdicts[i].likeness, batch[i].likeness, verdicts[i].likeness_len = batch[i].likeness_len);
+        items[i] = (struct store_item){.sms = &batch[i].wire, .text = &text, .verdict = &verdicts[i]};
+    }
     if (store_ingest(store, &policy, items, n, clock_now_us(), outcomes, &fault) != OK)
         die("store_ingest", fault.text);
+    free(verdicts);
     free(items);
     free(outcomes);
 }

@@ -11,7 +11,12 @@ struct sms {
     Aduan__Wire__Sms wire;
     uint8_t uuid[UUID_BYTES];
     char sender[16];
+    uint8_t likeness[LIKENESS_BYTES_MAX];
+    size_t likeness_len;
 };
+
+/* How many problems the SMS report, each in its turn; 0: none is like another one. */
+extern size_t lives_problems;
 
 _Noreturn void die(const char *what, const char *why);
 void core(int err, const char *what);

@@ -16,7 +16,7 @@ SMS = 24
 
 
 def dies_at(directory, point):
-    with FaultLine(directory, QUICKER, fault=point) as line:
+    with FaultLine(directory, QUICKER, fault=point, incidents=True) as line:
         line.start()
         for number in range(SMS):
             report(line.smsc, number)

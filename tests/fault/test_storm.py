@@ -98,7 +98,7 @@ def test_a_reminder_names_the_ticket(tmp_path):
 @pytest.mark.parametrize("point", ["classifier:after_commit:1", "classifier:catch_up:3", "store:classified_uncommitted:1",
                                    "classifier:caught_up:1"])
 def test_a_peak_is_answered_first_and_classified_once(tmp_path, point):
-    with FaultLine(tmp_path, classifiers=2, fault=point, desk=PEAK) as line:
+    with FaultLine(tmp_path, classifiers=2, fault=point, desk=PEAK, incidents=True) as line:
         line.order(clock_ahead_s=AHEAD_S)
         line.start()
         for number in range(SMS):

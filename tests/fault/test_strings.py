@@ -93,7 +93,7 @@ def test_what_is_looked_for_would_be_found(tmp_path):
 
 
 def test_nothing_can_be_read_without_the_key(tmp_path):
-    with FaultLine(tmp_path, QUICK, fault="classifier:poison:1", fault_text=WORDS["poison"]) as line:
+    with FaultLine(tmp_path, QUICK, incidents=True, fault="classifier:poison:1", fault_text=WORDS["poison"]) as line:
         line.start()
         found = speak(line)
         text = said(line, found)
@@ -113,7 +113,7 @@ def test_nothing_can_be_read_without_the_key(tmp_path):
 
 
 def test_another_key_opens_nothing(tmp_path):
-    with FaultLine(tmp_path, QUICK) as line:
+    with FaultLine(tmp_path, QUICK, incidents=True) as line:
         line.start()
         send(line, "gsm7")
         ident = ticket_of(line, "gsm7")

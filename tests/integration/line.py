@@ -179,10 +179,11 @@ class Line:
     """bearerbox + SMSC simulator + aduand in `directory`."""
 
     # Tests send one text many times, and a loaded machine keeps SMS waiting: neither is to matter unless a test says so.
+    # (So do incidents: one text is one problem, whoever sends it.)
     QUIET = {"resend_window_s": 0, "peak_age_s": 0}
 
     def __init__(self, directory, config="", classifiers=1, responders=1, core_extra="#", shortcodes="1708",
-                 log_level="info", smsc=None, desk=None):
+                 log_level="info", smsc=None, desk=None, incidents=False):
         """desk: more keys of the mapping `desk`."""
         self.dir = pathlib.Path(directory)
         for name in ("kannel-store", "kannel-dlr", "run"):
@@ -196,6 +197,7 @@ class Line:
         self.config.write_text(
             self.config.read_text().replace("log_level: info", f"log_level: {log_level}")
             .replace("store:\n", keys + "store:\n", 1)
+            + ("" if incidents else "incidents:\n  enabled: no\n")
             + f"workers:\n  classifiers: {classifiers}\n  responders: {responders}\n" + config)
         self.bearerbox = self.aduand = None
         self.fakes = []

@@ -7,6 +7,8 @@
 
 enum { WINDOW_S = 86400, REMINDER_S = 3600 };
 
+static const struct store_joining no_joining;
+
 static inline int storm_decides(void *ctx, const struct desk_sms *sms, struct verdict *out)
 {
     int err = desk_decides(ctx, sms, out);

@@ -14,8 +14,9 @@ static int injected_ingest(struct store *store, const struct store_policy *polic
                            size_t n, uint64_t now_us, struct store_outcome *outcomes, struct fault *fault);
 static int injected_claim(struct store *store, const struct store_unclassified_claim *claim,
                           struct store_unclassified *out, size_t *count, size_t *given_up, struct fault *fault);
-static int injected_settle(struct store *store, const struct store_unclassified *taken, const struct verdict *verdicts,
-                           size_t n, uint64_t now_us, size_t *settled, struct fault *fault);
+static int injected_settle(struct store *store, const struct store_joining *joining,
+                           const struct store_unclassified *taken, const struct verdict *verdicts, size_t n,
+                           uint64_t now_us, size_t *settled, struct fault *fault);
 #define store_ingest injected_ingest
 #define store_unclassified_claim(...) injected_claim(__VA_ARGS__) /* there is a struct of that name too */
 #define store_unclassified_settle injected_settle
@@ -65,10 +66,11 @@ static int injected_claim(struct store *store, const struct store_unclassified_c
     return OK;
 }
 
-static int injected_settle(struct store *store, const struct store_unclassified *taken, const struct verdict *verdicts,
-                           size_t n, uint64_t now_us, size_t *settled, struct fault *fault)
+static int injected_settle(struct store *store, const struct store_joining *joining,
+                           const struct store_unclassified *taken, const struct verdict *verdicts, size_t n,
+                           uint64_t now_us, size_t *settled, struct fault *fault)
 {
-    (void)store, (void)now_us;
+    (void)store, (void)joining, (void)now_us;
     if (settle_fails)
         return fault_set(fault, (enum err)settle_fails, "refused");
     for (size_t i = 0; i < n; i++)

@@ -108,8 +108,8 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         {"store:\n  map_bytes: lots\n",
          "aduan.yaml:2:14: store.map_bytes: expected a size such as 512 MiB or 16 GiB, found 'lots'"},
         {"dsk: {}\n", "aduan.yaml:1:1: unknown key 'dsk' in the file; did you mean 'desk'?"},
-        {"zzzz: {}\n",
-         "known here: desk, store, run, boxes, workers, parts, replies, feed, events, retention, supervision, smoke"},
+        {"zzzz: {}\n", "known here: desk, incidents, store, run, boxes, workers, parts, replies, feed, events, "
+                       "retention, supervision, smoke"},
         {"desk.name: x\n", "unknown key 'desk.name' in the file"},
         {"'': x\n", "unknown key '' in the file"},
         {"boxes:\n- {name: b, bearerboxes: [{name: m, hots: x}]}\n",

@@ -278,6 +278,40 @@ static void places_that_are_not_there(void **state)
     assert_non_null(strstr(fault.text, "cannot read /"));
 }
 
+/* Runs behind the others: from here on what can be compared is told. */
+static void what_may_join_an_incident(void **state)
+{
+    static const uint8_t key[SEAL_KEY_BYTES] = {5};
+    static const struct {
+        const char *sender, *body;
+        bool joins;
+    } texts[] = {
+        {CITIZEN, "lubang besar di jalan depan pasar hayam wuruk", true},
+        {CITIZEN, "ANONIM lubang besar di jalan depan pasar hayam wuruk", true},
+        {CITIZEN, "RAHASIA lubang besar di jalan depan pasar hayam wuruk", false},
+        {CITIZEN, "STATUS 1916449 lubang besar di jalan depan pasar", false},
+        {CITIZEN, "lubang", false},
+        {CITIZEN, "salut, apresiasi kepada petugas kebersihan alun alun kota", false},
+        {CITIZEN, "Ini adalah balasan otomatis", false},
+        {"+6281200000001", "lubang besar di jalan depan pasar hayam wuruk", false}, /* tries the line out */
+    };
+    struct config on = {.incidents = true}, off = {.incidents = false};
+    struct seal *seal;
+    (void)state;
+    assert_int_equal(seal_from_bytes(key, &seal), OK);
+    desk_compare(&off, seal, ensemble);
+    desk_compare(&on, seal, NULL);
+    assert_int_equal(decide(CITIZEN, "1708", texts[0].body).likeness_len, 0);
+    desk_compare(&on, seal, ensemble);
+    desk_compare(&on, seal, ensemble);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct verdict verdict = decide(texts[i].sender, "1708", texts[i].body);
+        if ((verdict.likeness_len > 0) != texts[i].joins)
+            fail_msg("%s", texts[i].body);
+    }
+    seal_close(seal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +329,7 @@ int main(void)
         cmocka_unit_test(who_says_the_same_joins_but_not_who_tries_the_line_out),
         cmocka_unit_test(a_verdict_has_the_places_of_the_text),
         cmocka_unit_test(places_that_are_not_there),
+        cmocka_unit_test(what_may_join_an_incident),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -49,6 +49,7 @@ static const ProtobufCMessageDescriptor *const schemas[] = {
     &aduan__record__correction__descriptor,
     &aduan__record__reply__descriptor,
     &aduan__record__event__descriptor,
+    &aduan__record__incident__descriptor,
     &aduan__record__identity__descriptor,
     &aduan__record__quarantine__descriptor,
     &aduan__feed__v1__event__descriptor,
@@ -60,6 +61,7 @@ static const ProtobufCMessageDescriptor *const schemas[] = {
     &aduan__feed__v1__ticket_note__descriptor,
     &aduan__feed__v1__ticket_joined__descriptor,
     &aduan__feed__v1__ticket_corrected__descriptor,
+    &aduan__feed__v1__incident_changed__descriptor,
     &aduan__feed__v1__reply_progress__descriptor,
     &aduan__feed__v1__sms_quarantined__descriptor,
 };

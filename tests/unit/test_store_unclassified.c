@@ -63,7 +63,7 @@ static size_t settle(struct support *s, const struct verdict *verdict)
     size_t settled = 99;
     for (size_t i = 0; i < count; i++)
         verdicts[i] = *verdict;
-    if (store_unclassified_settle(s->store, taken, verdicts, count, s->now_us, &settled, &fault) != OK)
+    if (store_unclassified_settle(s->store, &no_joining, taken, verdicts, count, s->now_us, &settled, &fault) != OK)
         fail_msg("%s", fault.text);
     return settled;
 }
@@ -250,7 +250,8 @@ static void a_store_that_is_full_changes_nothing(void **state)
     store_commit_hook = commit;
     assert_int_equal(claim(s, 1), 1);
     store_commit_hook = support_commit_fails;
-    assert_int_equal(store_unclassified_settle(s->store, taken, &road, 1, s->now_us, &settled, &fault), E_FULL);
+    assert_int_equal(store_unclassified_settle(s->store, &no_joining, taken, &road, 1, s->now_us, &settled, &fault),
+                     E_FULL);
     store_commit_hook = commit;
     assert_string_equal(support_events(s, 1).kinds, "RU");
     assert_int_equal(settle(s, &road), 1);

@@ -129,7 +129,8 @@ static void what_is_classified_later_gets_them_then(void **state)
     ticket_free(ticket);
     assert_int_equal(store_unclassified_claim(s->store, &how, taken, &count, &given_up, &fault), OK);
     assert_int_equal(count, 1);
-    assert_int_equal(store_unclassified_settle(s->store, taken, &read, count, s->now_us, &settled, &fault), OK);
+    assert_int_equal(store_unclassified_settle(s->store, &no_joining, taken, &read, count, s->now_us, &settled, &fault),
+                     OK);
     store_unclassified_done(taken, count);
     ticket = ticket_of(s, id);
     assert_both(ticket);

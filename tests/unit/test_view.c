@@ -113,6 +113,8 @@ static const struct row {
     {KIND(SMS_QUARANTINED), WHAT(SMS_QUARANTINED), "sms_quarantined"},
     {KIND(TICKET_JOINED), WHAT(TICKET_JOINED), "ticket_joined"},
     {KIND(TICKET_CORRECTED), WHAT(TICKET_CORRECTED), "ticket_corrected"},
+    {KIND(INCIDENT_JOINED), WHAT(INCIDENT_JOINED), "incident_joined"},
+    {KIND(INCIDENT_LEFT), WHAT(INCIDENT_LEFT), "incident_left"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -390,6 +392,8 @@ static void check_silence(const struct view *view, const Aduan__Record__Ticket *
         Aduan__Record__Event event = an_event(rows[i].kind);
         struct view_event out;
         event.reply_id = (ProtobufCBinaryData){16, (uint8_t *)"a reply's own id"};
+        event.incident = 7;
+        event.tickets = 3;
         assert_true(view_event_init(view, epoch, &event, ticket, NULL, &out));
         assert_string_equal(out.event.category, "penerangan");
         assert_true(out.event.ticket == (silent ? 0 : ticket->id));
@@ -401,6 +405,9 @@ static void check_silence(const struct view *view, const Aduan__Record__Ticket *
             assert_string_equal(out.ticket_classified.type, "pengaduan");
         } else if (rows[i].kind == KIND(REPLY_SENT)) {
             assert_true(out.reply.reply_id.len == (silent ? 0u : 16u));
+        } else if (rows[i].kind == KIND(INCIDENT_JOINED) || rows[i].kind == KIND(INCIDENT_LEFT)) {
+            assert_true(out.incident.incident == (silent ? 0u : 7u));
+            assert_true(out.incident.tickets == (silent ? 0u : 3u));
         }
         view_event_done(&out);
     }

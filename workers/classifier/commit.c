@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "kill_point.h"
 #include "log.h"
+#include "store_incident.h"
 #include "udh.h"
 
 #include <stdio.h>
@@ -98,7 +99,8 @@ static struct store_policy policy(struct worker *worker)
                                  .part_wait_us = (uint64_t)config->part_wait_s * 1000000,
                                  .part_keep_us = (uint64_t)config->part_keep_s * 1000000,
                                  .reply_rate = config->reply_rate,
-                                 .reply_rate_window_us = (uint64_t)config->reply_rate_window_s * 1000000};
+                                 .reply_rate_window_us = (uint64_t)config->reply_rate_window_s * 1000000,
+                                 .joining = store_joining_of(config)};
 }
 
 /* Parts are understood when they are together; a quarantined message is not looked into. */

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "kill_point.h"
 #include "log.h"
+#include "store_incident.h"
 
 #include <stdlib.h>
 
@@ -55,11 +56,12 @@ static size_t classify(struct worker *worker, const struct store_unclassified *t
 static int settle(struct worker *worker, const struct store_unclassified *taken, size_t n, struct fault *fault)
 {
     struct verdict *verdicts = calloc(n, sizeof *verdicts);
+    const struct store_joining how = store_joining_of(worker->config);
     size_t settled = 0;
     if (!verdicts)
         abort();
     n = classify(worker, taken, n, verdicts);
-    int err = store_unclassified_settle(worker->store, taken, verdicts, n, clock_now_us(), &settled, fault);
+    int err = store_unclassified_settle(worker->store, &how, taken, verdicts, n, clock_now_us(), &settled, fault);
     KILL_POINT("classifier", "caught_up");
     free(verdicts);
     if (err == OK)

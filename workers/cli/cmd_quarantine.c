@@ -6,6 +6,7 @@
 #include "desk.h"
 #include "message_key.h"
 #include "output.h"
+#include "store_incident.h"
 
 #include <string.h>
 
@@ -59,7 +60,8 @@ static struct store_policy policy(struct deciding *deciding)
                                  .resend_window_us = (uint64_t)config->resend_window_s * 1000000,
                                  .reminder_us = (uint64_t)config->reply_reminder_s * 1000000,
                                  .reply_rate = config->reply_rate,
-                                 .reply_rate_window_us = (uint64_t)config->reply_rate_window_s * 1000000};
+                                 .reply_rate_window_us = (uint64_t)config->reply_rate_window_s * 1000000,
+                                 .joining = store_joining_of(config)};
 }
 
 int cmd_quarantine_retry(struct cli *cli)
@@ -81,6 +83,7 @@ int cmd_quarantine_retry(struct cli *cli)
             cli_remark(cli, "no places are looked for: %s", fault.text);
         deciding.ensemble = ensemble_new(deciding.rules, deciding.model);
         ensemble_use_places(deciding.ensemble, deciding.places);
+        desk_compare(cli->config, cli->seal, deciding.ensemble);
         how = policy(&deciding);
         err = store_quarantine_retry(cli->store, &how, key, sizeof key, cli->actor, clock_now_us(), &outcome, &fault);
     }

@@ -43,6 +43,8 @@ static const struct {
     FIGURE(tickets, "tickets"),
     FIGURE(tickets_without_reply, "  without a reply, with the reason"),
     FIGURE(tickets_unclassified, "  received, to be classified"),
+    FIGURE(incidents, "incidents"),
+    FIGURE(incident_tickets, "  tickets in them"),
     FIGURE(replies, "replies"),
     FIGURE(reminders, "  to SMS that said it again"),
     FIGURE(replies_open, "  on their way"),

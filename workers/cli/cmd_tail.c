@@ -35,6 +35,8 @@ static const char *const kinds[] = {
     "sms_quarantined",
     "ticket_joined",
     "ticket_corrected",
+    "incident_joined",
+    "incident_left",
 };
 
 static const char *kind_name(Aduan__Record__Event__Kind kind)
@@ -69,6 +71,10 @@ static json_t *event_json(const Aduan__Record__Event *event)
         json_object_set_new(object, "reply", json_uuid(event->reply_id.data, event->reply_id.len));
     if (event->message_key.len)
         json_object_set_new(object, "message", json_hex(event->message_key.data, event->message_key.len));
+    if (event->incident) {
+        json_object_set_new(object, "incident", json_integer((json_int_t)event->incident));
+        json_object_set_new(object, "tickets", json_integer(event->tickets));
+    }
     set_text(object, "shortcode", event->shortcode);
     set_text(object, "type", event->type);
     set_text(object, "category", event->category);
@@ -134,6 +140,9 @@ static void print_event(const struct cli *cli, const json_t *event)
            output_time(at_us, at), paint_on(cli, paint_of(kind)), kind, paint_off(cli, paint_of(kind)));
     if (ticket)
         printf("  #%lld", (long long)json_integer_value(ticket));
+    if (json_object_get(event, "incident"))
+        printf("  incident %lld, %lld tickets", (long long)json_integer_value(json_object_get(event, "incident")),
+               (long long)json_integer_value(json_object_get(event, "tickets")));
     if (*text_of(event, "state"))
         printf("  %s%s%s", before, *before ? " → " : "", text_of(event, "state"));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {

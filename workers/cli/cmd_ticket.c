@@ -4,10 +4,9 @@
 #include "clock.h"
 #include "commands.h"
 #include "output.h"
-#include "preview.h"
 #include "rules.h"
 #include "ticket.h"
-#include "ticket_id.h"
+#include "ticket_args.h"
 #include "ticket_view.h"
 #include "when.h"
 #include "yaml_doc.h"
@@ -61,18 +60,10 @@ static int parse_when(const struct cli *cli, const char *option, uint64_t *at_us
                     option, text);
 }
 
-static int parse_id(const struct cli *cli, const char *text, uint64_t *id)
-{
-    *id = ticket_id_parse(text, strlen(text));
-    if (*id)
-        return CLI_OK;
-    return cli_fail(cli, CLI_USAGE,
-                    "\"%s\" is no ticket number: its check digit does not fit. Look at the digits again", text);
-}
-
 static int parse_filter(const struct cli *cli, struct store_ticket_filter *filter, uint8_t sender_id[SEAL_ID_BYTES])
 {
     const char *sender = cli_option(cli, "sender"), *after = cli_option(cli, "after");
+    const char *incident = cli_option(cli, "incident");
     uint64_t limit = 0;
     int code = parse_state(cli, &filter->state);
 
@@ -82,8 +73,10 @@ static int parse_filter(const struct cli *cli, struct store_ticket_filter *filte
         code = parse_when(cli, "until", &filter->until_us);
     if (code == CLI_OK)
         code = cli_option_count(cli, "limit", 1, 100000, 20, &limit);
+    if (code == CLI_OK && incident)
+        code = incident_arg_id(cli, incident, &filter->incident);
     if (code == CLI_OK && after)
-        code = parse_id(cli, after, &filter->after_id);
+        code = ticket_arg_id(cli, after, &filter->after_id);
     if (code != CLI_OK)
         return code;
     if (sender && !*sender)
@@ -188,18 +181,6 @@ int cmd_tickets(struct cli *cli)
 
 /* --- show --- */
 
-static int get_ticket(const struct cli *cli, uint64_t id, Aduan__Record__Ticket **out)
-{
-    int err = store_ticket_get(cli->store, id, out);
-
-    if (err == E_NOT_FOUND)
-        return cli_fail(cli, CLI_NOT_FOUND, "there is no ticket %llu", (unsigned long long)id);
-    if (err)
-        return cli_fail(cli, CLI_STORE, "ticket %llu cannot be read (%s); try: aduan verify", (unsigned long long)id,
-                        err_name(err));
-    return CLI_OK;
-}
-
 /* The citizen's number, after the ticket has a note of who looked. */
 static int reveal(const struct cli *cli, const Aduan__Record__Ticket *ticket, char number[40])
 {
@@ -247,18 +228,18 @@ int cmd_ticket_show(struct cli *cli)
     char number[40];
     uint64_t id;
     bool asked = cli_flag(cli, "reveal");
-    int code = parse_id(cli, cli->operands[0], &id);
+    int code = ticket_arg_id(cli, cli->operands[0], &id);
 
     if (code == CLI_OK)
         code = session_open(cli, asked ? NEED_STORE_WRITE : NEED_STORE);
     if (code == CLI_OK)
-        code = get_ticket(cli, id, &ticket);
+        code = ticket_arg_get(cli, id, &ticket);
     if (code == CLI_OK && asked) {
         code = reveal(cli, ticket, number);
         aduan__record__ticket__free_unpacked(ticket, NULL);
         ticket = NULL;
         if (code == CLI_OK)
-            code = get_ticket(cli, id, &ticket);
+            code = ticket_arg_get(cli, id, &ticket);
         if (code == CLI_OK)
             cli_remark(cli, "the ticket keeps a note that %s saw the number", cli->actor);
     }
@@ -290,46 +271,6 @@ static int check_label(const struct cli *cli, const struct rules *rules,
                     name ? "; did you mean \"" : "", name ? name : "", name ? "\"?" : "");
 }
 
-/* A text a person typed: valid UTF-8 and something in it. */
-static int check_text(const struct cli *cli, const char *text, bool must)
-{
-    json_t *probe;
-
-    if (!text)
-        return CLI_OK;
-    if (must && !text[strspn(text, " \t\r\n")])
-        return cli_fail(cli, CLI_USAGE, "the text is empty");
-    probe = json_string(text);
-    if (!probe)
-        return cli_fail(cli, CLI_USAGE, "the text is no UTF-8; look at your terminal's locale");
-    json_decref(probe);
-    return CLI_OK;
-}
-
-/* What the SMS will be and cost, before it is queued. */
-static int tell_cost(const struct cli *cli, const struct rules *rules, uint64_t id, const char *words)
-{
-    struct preview preview = {0};
-    struct preview_of of = {.template_name = "staff", .words = words};
-    struct fault fault = {0};
-    Aduan__Record__Ticket *ticket;
-    char cost[96];
-    int err, code = get_ticket(cli, id, &ticket);
-
-    if (code != CLI_OK)
-        return code;
-    of.ticket = ticket;
-    of.language = *ticket->language ? ticket->language : cli->config->language;
-    err = preview_reply(cli->config, rules, &of, &preview, &fault);
-    if (err)
-        code = cli_fail_fault(cli, err, &fault);
-    else
-        cli_remark(cli, "%s", preview_cost(&preview.cost, cost));
-    preview_done(&preview);
-    aduan__record__ticket__free_unpacked(ticket, NULL);
-    return code;
-}
-
 /* What needs the rules: an agency must be one, and a reply is rendered to tell its cost. */
 static int check_with_rules(const struct cli *cli, const struct store_ticket_change *change, uint64_t id)
 {
@@ -342,7 +283,7 @@ static int check_with_rules(const struct cli *cli, const struct store_ticket_cha
     if (change->verb == TICKET_ASSIGN)
         code = check_label(cli, rules, rules_agency_at, "agency", change->agency);
     else
-        code = tell_cost(cli, rules, id, change->text);
+        code = ticket_tell_cost(cli, rules, id, change->text);
     rules_free(rules);
     return code;
 }
@@ -350,7 +291,7 @@ static int check_with_rules(const struct cli *cli, const struct store_ticket_cha
 static int report_change(struct cli *cli, uint64_t id)
 {
     Aduan__Record__Ticket *ticket;
-    int code = get_ticket(cli, id, &ticket);
+    int code = ticket_arg_get(cli, id, &ticket);
 
     if (code != CLI_OK)
         return code;
@@ -369,13 +310,13 @@ int cmd_ticket_change(struct cli *cli)
     bool assign = change.verb == TICKET_ASSIGN, must = cli->command->operands_min == 2 && !assign;
     struct fault fault = {0};
     uint64_t id;
-    int err, code = parse_id(cli, cli->operands[0], &id);
+    int err, code = ticket_arg_id(cli, cli->operands[0], &id);
 
     change.agency = assign ? cli->operands[1] : NULL;
     change.text = cli->operands[assign ? 2 : 1];
     change.text_len = change.text ? strlen(change.text) : 0;
     if (code == CLI_OK)
-        code = check_text(cli, change.text, must);
+        code = ticket_arg_text(cli, change.text, must);
     if (code == CLI_OK && (assign || change.verb == TICKET_ANSWER))
         code = check_with_rules(cli, &change, id);
     if (code != CLI_OK)
@@ -405,7 +346,7 @@ static int correct(struct cli *cli, const struct rules *rules, struct store_tick
     change->urgency = change->type ? rules_type_urgency(rules, change->type) : NULL;
     if (store_ticket_change(cli->store, id, change, clock_now_us(), &fault) != OK)
         return cli_fail_fault(cli, fault.code, &fault);
-    code = get_ticket(cli, id, &ticket);
+    code = ticket_arg_get(cli, id, &ticket);
     if (code != CLI_OK)
         return code;
     agency = rules_category_agency(rules, ticket->category);
@@ -431,13 +372,13 @@ int cmd_ticket_correct(struct cli *cli)
     struct rules *rules;
     struct fault fault = {0};
     uint64_t id;
-    int code = parse_id(cli, cli->operands[0], &id);
+    int code = ticket_arg_id(cli, cli->operands[0], &id);
 
     change.text_len = change.text ? strlen(change.text) : 0;
     if (code == CLI_OK && !change.category && !change.type)
         code = cli_fail(cli, CLI_USAGE, "say what it is: --category NAME, --type NAME, or both");
     if (code == CLI_OK)
-        code = check_text(cli, change.text, false);
+        code = ticket_arg_text(cli, change.text, false);
     if (code != CLI_OK)
         return code;
     if (rules_load(cli->config->categories_path, cli->config->agencies_path, &rules, &fault) != OK)

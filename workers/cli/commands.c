@@ -31,8 +31,23 @@ static const struct option_row tickets_options[] = {
     {"sender", "NUMBER", "only what came from this number, written as it came"},
     {"since", "WHEN", "opened since: 2d, 12h, 30m, 2026-11-01, 2026-11-01T08:00:00Z"},
     {"until", "WHEN", "opened before"},
+    {"incident", "N", "only those of this incident"},
     {"limit", "N", "how many; default 20"},
     {"after", "ID", "the next page: tickets older than this one"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row incidents_options[] = {
+    {"open", NULL, "only those with an open ticket"},
+    {"category", "NAME", "only this category: jalan, sampah, …"},
+    {"agency", "ID", "only this agency"},
+    {"sort", "latest|count", "the one that changed last first (the default), or the largest"},
+    {"limit", "N", "how many; default 20"},
+    {"skip", "N", "the next page: leave out so many"},
+    {NULL, NULL, NULL},
+};
+static const struct option_row incident_reply_options[] = {
+    {"close", NULL, "then close each ticket"},
+    {"unanswered", NULL, "leave out tickets that were answered before"},
     {NULL, NULL, NULL},
 };
 static const struct option_row show_options[] = {
@@ -287,6 +302,27 @@ static const struct command table[] = {
     TICKET_CHANGE("assign", "ID AGENCY [NOTE]", 2, 3, TICKET_ASSIGN,
      "Give it to an agency of agencies.yaml.",
      "aduan ticket assign 1000015 dpupr"),
+    {"incidents", "incident list", FOR_STAFF, "", 0, 0, incidents_options,
+     "List incidents: tickets of one problem, which the machine or a person has joined. Category, agency and text are "
+     "those of the first ticket.",
+     {"aduan incidents --open --sort count", "aduan incidents --category jalan --json | jq .incidents[].id"},
+     READS, cmd_incidents, 0},
+    {"incident show", NULL, FOR_STAFF, "N", 1, 1, NULL,
+     "One incident with its tickets, the first ones of a large one; the rest: aduan tickets --incident N.",
+     {"aduan incident show 3"}, READS, cmd_incident_show, 0},
+    {"incident reply", NULL, FOR_STAFF, "N TEXT", 2, 2, incident_reply_options,
+     "Answer all who reported it, at once. Each gets one SMS with the number of a ticket of their own; who has several "
+     "in the incident gets it for the first. Each open ticket is answered, as by ticket reply; those on hold are passed over.",
+     {"aduan incident reply 3 \"Lubang di Jl. Hayam Wuruk sudah ditambal. Terima kasih.\" --close"},
+     WRITES, cmd_incident_reply, 0},
+    {"incident join", NULL, FOR_STAFF, "N|new ID [ID…]", 2, CLI_OPERANDS_MAX, NULL,
+     "Put tickets into an incident, or into a new one. A ticket that is in another one leaves that.",
+     {"aduan incident join 3 1000013 1000020", "aduan incident join new 1000013 1000020"},
+     WRITES, cmd_incident_join, 0},
+    {"incident split", NULL, FOR_STAFF, "N ID [ID…]", 2, CLI_OPERANDS_MAX, NULL,
+     "Take tickets out of an incident: they are of another problem. The machine joins them to nothing any more; a person "
+     "still can. An incident ends with its last ticket.",
+     {"aduan incident split 3 1000020"}, WRITES, cmd_incident_split, 0},
     {"ticket correct", NULL, FOR_STAFF, "ID [NOTE]", 1, 2, correct_options,
      "Say what it is about, when it was understood wrongly. To name the category or type that it has confirms it. The "
      "agency stays: assign gives it to another. aduan train --tickets learns from it.",

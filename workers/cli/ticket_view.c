@@ -204,6 +204,8 @@ json_t *ticket_file_json(const struct ticket_file *file)
     json_object_set_new(object, "why", json_text(file->ticket->why, strlen(file->ticket->why)));
     json_object_set_new(object, "unclassified", json_boolean(file->ticket->unclassified));
     json_object_set_new(object, "messages", json_integer((json_int_t)file->ticket->resends + 1));
+    json_object_set_new(object, "incident",
+                        file->ticket->incident ? json_integer((json_int_t)file->ticket->incident) : json_null());
     json_object_set_new(object, "resent", resent);
     json_object_set_new(object, "model", text_or_null(file->ticket->model));
     json_object_set_new(object, "guesses", text_or_null(file->ticket->guesses));
@@ -399,6 +401,13 @@ void ticket_file_print(const struct cli *cli, const struct ticket_file *file, FI
 
         field(cli, out, "from", number);
         free(number);
+    }
+    if (ticket->incident) {
+        char line[96];
+
+        snprintf(line, sizeof line, "%llu; its other tickets: aduan incident show %llu",
+                 (unsigned long long)ticket->incident, (unsigned long long)ticket->incident);
+        field(cli, out, "incident", line);
     }
     if (ticket->resends) {
         char count[64];

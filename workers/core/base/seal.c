@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is made of the key file: subkeys for ids, for the feed's views, a check value, and one sealing key a number.
- * Master keys are forgotten as soon as they are derived; the subkeys live in guarded memory.
+ * What is made of the key file: subkeys for ids, for the feed's views, for words, a check value, and one sealing key a
+ * number. Master keys are forgotten as soon as they are derived; the subkeys live in guarded memory.
  */
 #include "seal.h"
 
@@ -16,6 +16,7 @@ enum {
     SUBKEY_SEAL = 2,
     SUBKEY_CHECK = 3,
     SUBKEY_VIEW = 4,
+    SUBKEY_WORD = 5,
     NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     KEY_ID_BYTES = 2
 };
@@ -37,6 +38,7 @@ struct ring_key {
 struct secrets {
     uint8_t id_key[crypto_generichash_KEYBYTES];
     uint8_t view_key[crypto_generichash_KEYBYTES];
+    uint8_t word_key[SEAL_WORD_KEY_BYTES];
     uint8_t check[SEAL_CHECK_BYTES];
     struct ring_key ring[KEY_FILE_KEYS_MAX];
 };
@@ -110,6 +112,8 @@ static int from_keys(const struct key_file *keys, const char *path, struct seal 
     pthread_mutex_init(&seal->state->adding, NULL);
     crypto_kdf_derive_from_key(seal->secrets->id_key, sizeof seal->secrets->id_key, SUBKEY_ID, CONTEXT, keys->lookup);
     crypto_kdf_derive_from_key(seal->secrets->view_key, sizeof seal->secrets->view_key, SUBKEY_VIEW, CONTEXT,
+                               keys->lookup);
+    crypto_kdf_derive_from_key(seal->secrets->word_key, sizeof seal->secrets->word_key, SUBKEY_WORD, CONTEXT,
                                keys->lookup);
     check_value(keys->lookup, seal->secrets->check);
     take_keys(seal, keys);
@@ -206,6 +210,11 @@ void seal_view_key(const struct seal *seal, const char *name, uint8_t out[SEAL_V
 {
     crypto_generichash(out, SEAL_VIEW_KEY_BYTES, (const uint8_t *)name, strlen(name), seal->secrets->view_key,
                        sizeof seal->secrets->view_key);
+}
+
+void seal_word_key(const struct seal *seal, uint8_t out[SEAL_WORD_KEY_BYTES])
+{
+    memcpy(out, seal->secrets->word_key, SEAL_WORD_KEY_BYTES);
 }
 
 /* --- boxes -------------------------------------------------------------------------------------------------- */

@@ -23,7 +23,8 @@ enum {
     SEAL_ID_BYTES = 16,
     SEAL_CHECK_BYTES = 16,
     SEAL_OVERHEAD_BYTES = 2 + 24 + 16,
-    SEAL_VIEW_KEY_BYTES = 32
+    SEAL_VIEW_KEY_BYTES = 32,
+    SEAL_WORD_KEY_BYTES = 16
 };
 
 struct seal;
@@ -43,6 +44,9 @@ void seal_sender_id(const struct seal *seal, const void *sender, size_t len, uin
 void seal_check(const struct seal *seal, uint8_t out[SEAL_CHECK_BYTES]);
 /* The key that the feed's view of this name hashes senders with: two views cannot tell that they see one citizen. */
 void seal_view_key(const struct seal *seal, const char *name, uint8_t out[SEAL_VIEW_KEY_BYTES]);
+/* The key that words of texts are hashed with, so that two texts can be compared and neither be read. Of the look-up
+ * key: it stays when the sealing keys change. */
+void seal_word_key(const struct seal *seal, uint8_t out[SEAL_WORD_KEY_BYTES]);
 
 /* The number of the newest key there is. */
 uint16_t seal_newest(const struct seal *seal);

@@ -53,6 +53,10 @@ struct config {
     char *replies_dir;
     uint32_t resend_window_s; /* 0: no SMS joins a ticket */
     uint32_t peak_age_s;      /* an SMS that waited so long is answered before it is classified; 0: none is */
+    /* incidents */
+    bool incidents;
+    uint32_t incident_window_h;
+    uint32_t incident_similarity, incident_similarity_no_place; /* percent */
     /* store */
     char *store_dir;
     uint64_t store_map_bytes; /* fixed map size, the same in every process */

@@ -55,6 +55,18 @@ static const struct config_row rows[] = {
      "An SMS that has waited this long is answered first and classified later: in a peak receipts do not wait for "
      "thinking. 0: never.", true},
 
+    {"incidents.enabled", CONFIG_BOOL, AT(incidents), "yes", 0, 0, NULL,
+     "Whether tickets of one problem join one incident by themselves. What is joined stays so, and people can join and "
+     "split, either way.", true},
+    {"incidents.window_h", CONFIG_COUNT, AT(incident_window_h), "72", 1, 720, NULL,
+     "A ticket joins a like one that is open and not older than so many hours; an emergency none older than 6.", true},
+    {"incidents.similarity", CONFIG_COUNT, AT(incident_similarity), "20", 1, 100, NULL,
+     "Two reports of one street or landmark and one category are of one problem when the longer has so many percent of the "
+     "shorter one's words, those of places and requests aside.", true},
+    {"incidents.similarity_no_place", CONFIG_COUNT, AT(incident_similarity_no_place), "75", 1, 100, NULL,
+     "Two reports of one category that name no place are when so many percent of all their words are common to both. Of "
+     "one kelurahan or kecamatan: half-way between the two keys.", true},
+
     {"store.dir", CONFIG_PATH, AT(store_dir), "/var/lib/aduan/store", 0, 0, NULL,
      "The directory of the store, on a local disk (never NFS).", false},
     {"store.map_bytes", CONFIG_BYTES, AT(store_map_bytes), "16 GiB", MIB, 64 * TIB, NULL,

@@ -2,6 +2,8 @@
 /* The desk's decision. Reasons are tried from the outside in: to whom, from whom, then what. */
 #include "desk.h"
 
+#include "asked.h"
+
 #include <string.h>
 
 static bool is_own_shortcode(const struct config *config, const uint8_t *number, size_t len)
@@ -122,6 +124,22 @@ static void tell(const struct ensemble *ensemble, const struct understanding *re
     understanding_flags(ensemble, reading, verdict->flags, sizeof verdict->flags);
 }
 
+/* Praise has no problem, spam no reporter, and what moderation looks at is looked at before anybody is told of it. A
+ * confidential report is answered by itself: in an incident its reporter would be one of a list. Of an anonymous one
+ * only the name is to be hidden, and an incident shows none. */
+static bool may_join(const struct ensemble *ensemble, const struct understanding *reading, const char *text, size_t len)
+{
+    static const char *const moderated[] = {"spam", "sara", "hoaks"}, *const types[] = {"spam", "pujian"};
+    enum asked asked = asked_by(text, len);
+    for (size_t i = 0; i < sizeof moderated / sizeof *moderated; i++)
+        if (understanding_flagged(ensemble, reading, moderated[i]))
+            return false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(reading->found.type, types[i]) == 0)
+            return false;
+    return !reading->found.refusal && asked != ASKED_CONFIDENTIAL && asked != ASKED_COMMAND;
+}
+
 /* What rules and model say of the text, onto a verdict that has nothing of it yet. */
 static int classify(struct ensemble *ensemble, const char *text, size_t len, struct verdict *verdict)
 {
@@ -130,6 +148,8 @@ static int classify(struct ensemble *ensemble, const char *text, size_t len, str
     if (err != OK)
         return err;
     tell(ensemble, &reading, verdict);
+    if (reading.likeness.words.count > 0 && may_join(ensemble, &reading, text, len))
+        verdict->likeness_len = likeness_pack(&reading.likeness, verdict->likeness);
     if (reading.found.language[0])
         verdict->language = reading.found.language;
     if (reading.found.refusal)
@@ -157,6 +177,8 @@ int desk_read(const struct config *config, struct ensemble *ensemble, const stru
     int err = classify(ensemble, sms->text->utf8, sms->text->len, &read);
     if (err != OK)
         return err;
+    if (is_trying_out(config, sms)) /* nobody waits for an answer to it beside them who report a problem */
+        read.likeness_len = 0;
     if (read.open_ticket)
         answer(&read, kind_of(config, sms), receipt(&read, sms->incomplete));
     *verdict = read;

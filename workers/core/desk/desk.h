@@ -10,9 +10,11 @@
 
 #include "config.h"
 #include "ensemble.h"
+#include "likeness.h"
 #include "places.h"
 #include "reply.h"
 #include "same.h"
+#include "seal.h"
 #include "text.h"
 
 /* One whole SMS as the desk sees it. All borrowed. */
@@ -44,6 +46,9 @@ struct verdict {
     char flags[64];    /* as understanding_flags() has them */
     char rules[512];   /* as understanding_rules() has them */
     struct places_found places;
+    /* What other reports find it by, as likeness_pack() has it; 0 bytes: it joins no incident by itself. */
+    uint8_t likeness[LIKENESS_BYTES_MAX];
+    size_t likeness_len;
 };
 
 /* The model that desk.model names; where it names none, the one that came with the program. As model_open(). */
@@ -54,6 +59,10 @@ MUST_CHECK int desk_model_shipped(struct model **out, struct fault *fault);
 /* The places that desk.places, desk.districts and desk.regency name, the first one where it names none as with the
  * model. As places_load(). */
 MUST_CHECK int desk_places_open(const struct config *config, struct places **out, struct fault *fault);
+
+/* From now on its readings tell what joins reports of one problem, if the desk has incidents; ensemble NULL: nothing.
+ */
+void desk_compare(const struct config *config, const struct seal *seal, struct ensemble *ensemble);
 
 /* E_MEMORY only. */
 MUST_CHECK int desk_decide(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,

@@ -4,6 +4,7 @@
 #include "desk.h"
 
 #include <limits.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,4 +42,16 @@ int desk_places_open(const struct config *config, struct places **out, struct fa
     if (strcmp(files.regencies, CONFIG_DEFAULT_PLACES) == 0 && built_along("places/regencies.tsv", along))
         files.regencies = along;
     return places_load(&files, out, fault);
+}
+
+_Static_assert((int)SEAL_WORD_KEY_BYTES == (int)MINHASH_KEY_BYTES, "words are hashed with that key");
+
+void desk_compare(const struct config *config, const struct seal *seal, struct ensemble *ensemble)
+{
+    uint8_t key[SEAL_WORD_KEY_BYTES];
+    if (!ensemble || !config->incidents)
+        return;
+    seal_word_key(seal, key);
+    ensemble_compare_with(ensemble, key);
+    sodium_memzero(key, sizeof key);
 }

@@ -3,6 +3,7 @@
 
 #include "strbuf.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,12 @@ struct ensemble {
     const struct places *places;    /* NULL: none are looked for */
     struct predictor *predictor;    /* NULL without a model */
     size_t category, type, urgency; /* heads; SIZE_MAX: the model has none */
+    bool compares;
+    uint8_t word_key[MINHASH_KEY_BYTES];
+    /* Without a model words are told apart without a lexicon: its block has none. */
+    void *no_words;
+    struct lexicon no_lexicon;
+    struct normaliser *normaliser;
 };
 
 struct ensemble *ensemble_new(struct rules *rules, const struct model *model)
@@ -38,12 +45,34 @@ void ensemble_free(struct ensemble *ensemble)
         return;
     predictor_free(ensemble->predictor);
     word_reader_free(ensemble->reader);
+    normaliser_free(ensemble->normaliser);
+    free(ensemble->no_words);
+    sodium_memzero(ensemble->word_key, sizeof ensemble->word_key);
     free(ensemble);
 }
 
 void ensemble_use_places(struct ensemble *ensemble, const struct places *places)
 {
     ensemble->places = places;
+}
+
+static void read_without_model(struct ensemble *ensemble)
+{
+    struct lexicon_maker *maker = lexicon_maker_new();
+    size_t bytes;
+    lexicon_maker_compile(maker, &ensemble->no_words, &bytes);
+    lexicon_maker_free(maker);
+    if (lexicon_open(ensemble->no_words, bytes, &ensemble->no_lexicon) != OK)
+        abort();
+    ensemble->normaliser = normaliser_new(&ensemble->no_lexicon);
+}
+
+void ensemble_compare_with(struct ensemble *ensemble, const uint8_t key[MINHASH_KEY_BYTES])
+{
+    memcpy(ensemble->word_key, key, sizeof ensemble->word_key);
+    ensemble->compares = true;
+    if (!ensemble->predictor && !ensemble->normaliser)
+        read_without_model(ensemble);
 }
 
 const struct model *ensemble_model(const struct ensemble *ensemble)
@@ -119,6 +148,18 @@ static void category_decide(const struct ensemble *ensemble, struct understandin
         rules_to_fallback(ensemble->rules, &reading->found);
 }
 
+static void liken(struct ensemble *ensemble, const char *text, size_t len, struct understanding *reading)
+{
+    struct normalised words;
+    struct likeness_report report = {.words = &words, .places = ensemble->places, .found = &reading->places};
+    if (ensemble->predictor)
+        report.words = predictor_words(ensemble->predictor);
+    else
+        normalise(ensemble->normaliser, text, len, &words);
+    report.category = reading->found.category;
+    likeness_make(ensemble->word_key, &report, &reading->likeness);
+}
+
 int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struct understanding *out)
 {
     struct understanding reading = {0};
@@ -138,6 +179,8 @@ int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struc
     }
     if (ensemble->places)
         places_find_words(ensemble->places, text, len, &words, &reading.places);
+    if (ensemble->compares)
+        liken(ensemble, text, len, &reading);
     *out = reading;
     return OK;
 }

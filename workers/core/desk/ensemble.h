@@ -8,6 +8,7 @@
 #ifndef ADUAN_ENSEMBLE_H
 #define ADUAN_ENSEMBLE_H
 
+#include "likeness.h"
 #include "model.h"
 #include "places.h"
 #include "rules.h"
@@ -20,6 +21,8 @@ struct ensemble *ensemble_new(struct rules *rules, const struct model *model);
 void ensemble_free(struct ensemble *ensemble);
 /* From now on places are looked for too; borrows them. NULL: no more. */
 void ensemble_use_places(struct ensemble *ensemble, const struct places *places);
+/* From now on readings tell what a report can be compared by; the key is copied. */
+void ensemble_compare_with(struct ensemble *ensemble, const uint8_t key[MINHASH_KEY_BYTES]);
 /* NULL: none. */
 const struct model *ensemble_model(const struct ensemble *ensemble);
 
@@ -32,6 +35,7 @@ struct understanding {
     bool modelled;              /* the rest is there */
     struct prediction guesses;  /* by head of the model */
     struct places_found places; /* none where there are no places to look for */
+    struct likeness likeness;   /* of .found.category; no words where nothing is compared */
 };
 
 /* text: NFC UTF-8. Strings are borrowed from the rules. E_MEMORY only. */

@@ -24,6 +24,20 @@ const char *place_why_name(enum place_why why)
     return names[why];
 }
 
+enum place_word places_word(const struct places *places, const char *word, size_t len)
+{
+    const uint32_t lead = CUE_AT | CUE_KINDS | CUE_STREET | CUE_RT | CUE_RW | CUE_BESIDE | CUE_RANK | CUE_ROAD;
+    uint32_t number = terms_word(places->terms, word, len);
+    uint32_t cues = number == TERMS_NONE ? 0 : places->cues[number];
+    if (cues & CUE_NAMED)
+        return PLACE_WORD_NAME;
+    if (cues & CUE_NUMBER)
+        return PLACE_WORD_NUMBER;
+    if (cues & (CUE_SITE | CUE_SETTLEMENT | CUE_GANG))
+        return PLACE_WORD_SORT;
+    return cues & lead ? PLACE_WORD_LEAD : PLACE_WORD_NAME;
+}
+
 static void find(struct scan_places *scan)
 {
     struct place_token tokens[PLACES_WORDS_MAX];

@@ -79,6 +79,11 @@ void places_find(const struct places *places, const char *text, size_t len, stru
 void places_find_words(const struct places *places, const char *text, size_t len, const struct text_words *words,
                        struct places_found *out);
 
+/* What a word of a place's name tells: which one it is ("wuruk"), of what sort ("pasar", "gang"), or only that a name
+ * follows ("di", "depan", "jalan"), or a house's number ("no"). word: folded. */
+enum place_word { PLACE_WORD_NAME, PLACE_WORD_SORT, PLACE_WORD_LEAD, PLACE_WORD_NUMBER };
+enum place_word places_word(const struct places *places, const char *word, size_t len);
+
 /* "kota", "street" …; "prefix", "kind" …: as in JSON and in the store. */
 const char *place_kind_name(enum place_kind kind);
 const char *place_why_name(enum place_why why);

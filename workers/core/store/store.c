@@ -41,6 +41,10 @@ static const char *const table_names[T_END] = {
     [T_CURSOR] = "cursor",
     [T_RESENT] = "resent",
     [T_UNCLASSIFIED] = "unclassified",
+    [T_INCIDENT] = "incident",
+    [T_INCIDENT_TICKET] = "incident_ticket",
+    [T_INCIDENT_LIKE] = "incident_like",
+    [T_INCIDENT_NEAR] = "incident_near",
 };
 
 /* --- the directory ------------------------------------------------------------------------------------------ */

@@ -45,6 +45,12 @@ void store_reader_check(struct store *store);
 
 /* --- ingest (classifier) ------------------------------------------------------------------------------------ */
 
+/* When a ticket joins an incident (store_incident.h). */
+struct store_joining {
+    uint64_t window_us; /* since the likest ticket of it was opened; 0: none joins */
+    struct likeness_bounds bounds;
+};
+
 /* How whole messages are understood, and the times that matter. Borrowed during the call. */
 struct store_policy {
     void *ctx;
@@ -60,6 +66,7 @@ struct store_policy {
     uint64_t reminder_us; /* between two automatic replies about one ticket */
     uint32_t reply_rate;  /* automatic replies to one sender … */
     uint64_t reply_rate_window_us; /* … inside this; beyond: no_reply_reason "rate_limited" */
+    struct store_joining joining;
 };
 
 struct store_item {
@@ -112,10 +119,10 @@ MUST_CHECK int store_unclassified_claim(struct store *store, const struct store_
                                         struct fault *fault);
 void store_unclassified_done(struct store_unclassified *taken, size_t count); /* frees the texts */
 /* Gives them their class: TICKET_OPENED and TICKET_CLASSIFIED, or the archive when the verdict opens none. What another
- * one has settled meanwhile stays as it is. */
-MUST_CHECK int store_unclassified_settle(struct store *store, const struct store_unclassified *taken,
-                                         const struct verdict *verdicts, size_t n, uint64_t now_us, size_t *settled,
-                                         struct fault *fault);
+ * one has settled meanwhile stays as it is. joining: as of the policy. */
+MUST_CHECK int store_unclassified_settle(struct store *store, const struct store_joining *joining,
+                                         const struct store_unclassified *taken, const struct verdict *verdicts,
+                                         size_t n, uint64_t now_us, size_t *settled, struct fault *fault);
 
 /* The SMS that joined a ticket, oldest first, at most max of the newest; keys are STORE_KEY_MESSAGE_BYTES long. */
 MUST_CHECK int store_ticket_resent(struct store *store, uint64_t ticket, size_t max,
@@ -184,6 +191,7 @@ struct store_ticket_change {
     const char *agency; /* TICKET_ASSIGN needs one */
     /* TICKET_CORRECT needs one of the first two; NULL leaves what there is */
     const char *category, *type, *urgency;
+    bool told;        /* TICKET_ANSWER: the citizen has this answer with another ticket; no SMS goes out */
     const char *text; /* UTF-8. TICKET_NOTE, TICKET_ANSWER (what the citizen is sent) and TICKET_REFUSE (the reason)
                          need one; the others may say why, or NULL */
     size_t text_len;
@@ -202,6 +210,7 @@ struct store_ticket_filter {
     uint64_t since_us, until_us;                      /* opened in [since, until); 0: open end */
     uint64_t after_id;                                /* paging: only ids below it (newest first); 0: from the newest */
     size_t limit;                                     /* 0: all */
+    uint64_t incident;                                /* 0: any */
     bool corrected;                                   /* only those that a person corrected or an agency refused */
 };
 typedef int (*store_ticket_fn)(void *ctx, const Aduan__Record__Ticket *ticket); /* non-zero stops */
@@ -262,6 +271,7 @@ struct store_proof {
     uint64_t messages, wholes, parts, tickets, replies, events, identities, quarantined;
     uint64_t no_ticket; /* messages with a stated reason */
     uint64_t resent, tickets_unclassified, reminders;
+    uint64_t incidents, incident_tickets;
     uint64_t replies_open, replies_sent, replies_delivered, replies_failed, tickets_without_reply;
     struct store_key_counts sealed; /* by the key they are sealed with */
     uint64_t breaks;

@@ -56,6 +56,7 @@ static bool is(const char *wanted, const char *field)
 static bool matches(const struct store_ticket_filter *filter, const Ticket *ticket)
 {
     return (filter->state == TICKET_STATE(TICKET_STATE_NONE) || filter->state == ticket->state) &&
+           (filter->incident == 0 || filter->incident == ticket->incident) &&
            (!filter->corrected || ticket->n_correction > 0 || *ticket->refused) &&
            is(filter->category, ticket->category) && is(filter->agency, ticket->agency) &&
            is(filter->type, ticket->type) && is(filter->shortcode, ticket->shortcode) &&

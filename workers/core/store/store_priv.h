@@ -20,7 +20,11 @@
  *   cursor            view name, 0, cursor name                Cursor
  *   resent            BE64(ticket) message key                 (empty): SMS that joined the ticket
  *   unclassified      BE64(ticket)                             BE64(opened_us) BE64(lease_us) BE32(claims)
- *   meta              name                                     see enum below
+ *   incident          BE64(id)                                 Incident
+ *   incident_ticket   BE64(id) BE64(ticket)                    (empty)
+ *   incident_like     BE64(ticket)                             as likeness_pack() has it
+ *   incident_near     likeness_near() BE64(ticket)             (empty)
+ *   meta              name                                     see below
  *
  * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and lie anywhere; the replies that are
  * being worked on lie together, so that a batch of them touches few pages.
@@ -30,7 +34,7 @@
  *       "parts_waiting" BE64 (messages of fate PART_WAITING), "integrators" BE64 (grows with each change of that table;
  *       missing: 0), "seal_key" BE16: the number of the key that writes seal with; every writer reads it in its
  *       transaction, so that behind the commit which changes it nothing is sealed with an older one. "rekey": how far
- *       the sealing anew has come, see store_rekey.c.
+ *       the sealing anew has come, see store_rekey.c. "incidents" BE64: the id given last (missing: 0).
  *
  * integrator and those below it came later: a store of before gets them when it is next opened for writing, and until
  * then has none (store_has()).
@@ -61,6 +65,10 @@ enum store_table {
     T_CURSOR,
     T_RESENT,
     T_UNCLASSIFIED,
+    T_INCIDENT,
+    T_INCIDENT_TICKET,
+    T_INCIDENT_LIKE,
+    T_INCIDENT_NEAR,
     T_END
 };
 
@@ -74,7 +82,9 @@ enum {
     DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES,
     SLOT_BYTES = 8,
     RESENT_KEY_BYTES = 8 + STORE_KEY_MESSAGE_BYTES,
-    UNCLASSIFIED_ROW_BYTES = 8 + 8 + 4
+    UNCLASSIFIED_ROW_BYTES = 8 + 8 + 4,
+    INCIDENT_TICKET_KEY_BYTES = 8 + 8,
+    INCIDENT_NEAR_KEY_BYTES = 8 + 8
 };
 
 struct store {
@@ -190,6 +200,8 @@ struct reply_intent {
 };
 int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,
                     const struct reply_intent *intent);
+/* E_INVALID: this change can be made of no ticket. */
+int ticket_change_check(const struct store_ticket_change *change, struct fault *fault);
 /* A change as in store_ticket_change(), of a ticket in memory, in a transaction that is on. */
 int txn_change_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, const struct store_ticket_change *change,
                       struct fault *fault);

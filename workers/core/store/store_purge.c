@@ -8,6 +8,7 @@
 
 #include "kill_point.h"
 #include "record_fields.h"
+#include "store_incident_priv.h"
 #include "store_priv.h"
 #include "uuid.h"
 
@@ -117,6 +118,8 @@ static int purge_ticket(struct run *run, Ticket *ticket)
     if (rc != OK || run->purge->dry_run)
         return rc;
     rc = del_sender_row(run, ticket);
+    if (rc == OK)
+        rc = incident_forget(&run->txn, ticket->id);
     record_reseal(&ticket->base);
     record_set_bytes(&ticket->sender_id, NULL, 0);
     ticket->purged_us = run->txn.now_us;

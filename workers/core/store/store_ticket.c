@@ -5,6 +5,7 @@
  * event, or an index that says another state than the ticket.
  */
 #include "record_fields.h"
+#include "store_incident_priv.h"
 #include "store_priv.h"
 
 #include <inttypes.h>
@@ -111,7 +112,7 @@ static bool is_name(const char *name)
     return name && *name != '\0' && strlen(name) <= STORE_NAME_MAX_BYTES && is_text(name, strlen(name));
 }
 
-static int check_change(const struct store_ticket_change *change, struct fault *fault)
+int ticket_change_check(const struct store_ticket_change *change, struct fault *fault)
 {
     size_t len = change->text ? change->text_len : 0;
     const char *verb = ticket_verb_name(change->verb);
@@ -296,12 +297,19 @@ int txn_change_ticket(struct store_txn *txn, Ticket *ticket, const struct store_
     if (change->verb == TICKET_CORRECT && ticket->unclassified)
         return fault_set(fault, E_STATE,
                          "ticket %" PRIu64 " has no class yet: it came in a peak; try again in a moment", ticket->id);
+    const struct incident_share before = incident_share(ticket);
+    bool other_category = change->verb == TICKET_CORRECT && change->category;
+    other_category = other_category && strcmp(change->category, ticket->category) != 0;
     move(txn, ticket, &step);
     int rc = OK;
-    if (change->verb == TICKET_ANSWER)
+    if (change->verb == TICKET_ANSWER && !change->told)
         rc = queue_answer(txn, ticket, change, fault);
     if (rc == OK)
         rc = put_events(txn, ticket, &step);
+    if (rc == OK)
+        rc = incident_recount(txn, ticket, before);
+    if (rc == OK && other_category) /* what was found by the wrong one */
+        rc = incident_forget(txn, ticket->id);
     return rc == OK ? txn_put_ticket(txn, ticket, step.before) : rc;
 }
 
@@ -313,7 +321,7 @@ int store_ticket_change(struct store *store, uint64_t id, const struct store_tic
     struct store_txn txn;
     Ticket *ticket;
 
-    int rc = check_change(change, fault);
+    int rc = ticket_change_check(change, fault);
     if (rc != OK)
         return rc;
     rc = txn_begin(store, true, now_us, &txn);

@@ -7,6 +7,7 @@
  */
 #include "kill_point.h"
 #include "record_fields.h"
+#include "store_incident_priv.h"
 #include "store_ingest.h"
 #include "ticket_places.h"
 
@@ -116,16 +117,18 @@ static int ticket_of(struct store_txn *txn, uint64_t id, Ticket **out)
     return err == OK || err == E_NOT_FOUND ? E_NOT_FOUND : err;
 }
 
-static int settle_one(struct store_txn *txn, uint64_t id, const struct verdict *verdict);
+static int settle_one(struct store_txn *txn, const struct store_joining *joining, uint64_t id,
+                      const struct verdict *verdict);
 
 static int take(struct store_txn *txn, const struct store_unclassified_claim *claim, struct row *row,
                 struct store_unclassified *out, size_t *count, size_t *given_up)
 {
+    static const struct store_joining no_joining;
     static const struct verdict none = {.open_ticket = true, .type = "", .category = "", .agency = "", .urgency = ""};
     Ticket *ticket;
     if (row->claims >= claim->claims_max) {
         (*given_up)++;
-        int settled = settle_one(txn, row->ticket, &none);
+        int settled = settle_one(txn, &no_joining, row->ticket, &none);
         return settled == E_NOT_FOUND ? OK : settled;
     }
     int err = ticket_of(txn, row->ticket, &ticket);
@@ -212,15 +215,21 @@ static int archive(struct store_txn *txn, Ticket *ticket, const struct verdict *
 }
 
 /* E_NOT_FOUND: another one was quicker. */
-static int settle_one(struct store_txn *txn, uint64_t id, const struct verdict *verdict)
+static int settle_one(struct store_txn *txn, const struct store_joining *joining, uint64_t id,
+                      const struct verdict *verdict)
 {
     Ticket *ticket;
     int err = ticket_of(txn, id, &ticket);
     if (err != OK)
         return err;
+    const struct incident_share before = incident_share(ticket);
     fill(ticket, verdict, verdict->language == NULL);
     ticket->opened_sequence = txn->next_sequence;
     err = txn_ticket_opened(txn, ticket);
+    if (err == OK)
+        err = incident_recount(txn, ticket, before);
+    if (err == OK && verdict->open_ticket)
+        err = incident_find(txn, joining, verdict, ticket);
     bool untouched = ticket->state == TICKET_STATE(RECEIVED) && ticket->n_note < STORE_TICKET_NOTES_MAX;
     if (err == OK && !verdict->open_ticket && untouched)
         err = archive(txn, ticket, verdict);
@@ -230,9 +239,9 @@ static int settle_one(struct store_txn *txn, uint64_t id, const struct verdict *
     return err == OK ? del_row(txn, id) : err;
 }
 
-int store_unclassified_settle(struct store *store, const struct store_unclassified *taken,
-                              const struct verdict *verdicts, size_t n, uint64_t now_us, size_t *settled,
-                              struct fault *fault)
+int store_unclassified_settle(struct store *store, const struct store_joining *joining,
+                              const struct store_unclassified *taken, const struct verdict *verdicts, size_t n,
+                              uint64_t now_us, size_t *settled, struct fault *fault)
 {
     static const char doing[] = "saving what tickets are about";
     struct store_txn txn;
@@ -241,7 +250,7 @@ int store_unclassified_settle(struct store *store, const struct store_unclassifi
     if (err != OK)
         return txn_fault(store, fault, err, doing);
     for (size_t i = 0; i < n && err == OK; i++) {
-        err = settle_one(&txn, taken[i].ticket, &verdicts[i]);
+        err = settle_one(&txn, joining, taken[i].ticket, &verdicts[i]);
         done += err == OK;
         if (err == E_NOT_FOUND)
             err = OK;

@@ -33,6 +33,10 @@ static const char *const names[T_END] = {
     [T_REPLY] = "reply",
     [T_RESENT] = "resent",
     [T_UNCLASSIFIED] = "unclassified",
+    [T_INCIDENT] = "incident",
+    [T_INCIDENT_TICKET] = "incident_ticket",
+    [T_INCIDENT_LIKE] = "incident_like",
+    [T_INCIDENT_NEAR] = "incident_near",
 };
 
 void verify_broken(struct verify *v, const char *id, const char *format, ...)
@@ -241,6 +245,7 @@ int store_verify(struct store *store, store_broken_fn broken, void *ctx, struct 
     verify_parts(&v);
     verify_tickets(&v);
     verify_storm(&v);
+    verify_incidents(&v);
     verify_replies(&v);
     verify_events(&v);
     verify_feed(&v);

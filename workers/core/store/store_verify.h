@@ -27,6 +27,10 @@ struct verify {
     uint64_t resends_want;                               /* the sum of Ticket.resends */
     uint8_t reply_sum[STORE_REPLY_ID_BYTES];             /* over the ids of all replies */
 
+    /* incidents */
+    uint64_t incident_rows, like_rows, near_rows; /* index rows as above */
+    uint64_t incident_last;
+
     /* events */
     bool history_whole; /* the log begins with 1 */
     uint64_t expected_sequence, received_events, quarantined_events, queued_events;
@@ -35,6 +39,7 @@ struct verify {
     uint8_t *classified;     /* TICKET_CLASSIFIED events, the same way */
     uint64_t opened_serials;
     uint64_t joined_events;
+    uint64_t entered_events, left_events;     /* of incidents */
     uint8_t queued_sum[STORE_REPLY_ID_BYTES]; /* over the reply ids of REPLY_QUEUED events */
     uint8_t (*ids)[STORE_REPLY_ID_BYTES];     /* those ids, when the two sums differ */
     size_t ids_count, ids_room;
@@ -76,6 +81,9 @@ void verify_storm_of(struct verify *v, const Aduan__Record__Ticket *ticket);
 void verify_reminder(struct verify *v, const Aduan__Record__Ticket *ticket, const Aduan__Record__Reply *reply,
                      uint64_t before_us);
 void verify_storm(struct verify *v); /* after messages and tickets: their tables */
+/* Incidents (store_verify_incident.c): of one ticket; after the tickets, their tables. */
+void verify_incident_of(struct verify *v, const Aduan__Record__Ticket *ticket);
+void verify_incidents(struct verify *v);
 void verify_parts(struct verify *v);
 void verify_tickets(struct verify *v);
 void verify_replies(struct verify *v);

@@ -66,6 +66,12 @@ static void check_kind(struct verify *v, const Event *event)
     case EVENT_KIND(TICKET_JOINED):
         v->joined_events++;
         break;
+    case EVENT_KIND(INCIDENT_JOINED):
+        v->entered_events++;
+        break;
+    case EVENT_KIND(INCIDENT_LEFT):
+        v->left_events++;
+        break;
     case EVENT_KIND(REPLY_QUEUED):
         note_queued(v, event);
         break;
@@ -226,6 +232,11 @@ void verify_events(struct verify *v)
         verify_broken(v, "event.joined_count",
                       "%" PRIu64 " events tell of SMS that joined a ticket; there are %" PRIu64, v->joined_events,
                       v->proof.resent);
+    if (v->entered_events - v->left_events != v->proof.incident_tickets)
+        verify_broken(v, "event.incident_count",
+                      "events tell that %" PRIu64 " tickets joined incidents and %" PRIu64 " left; %" PRIu64
+                      " are in one",
+                      v->entered_events, v->left_events, v->proof.incident_tickets);
     if (v->quarantined_events != v->proof.quarantined + v->retried_events)
         verify_broken(v, "event.quarantined_count",
                       "%" PRIu64 " events tell of quarantined SMS; there are %" PRIu64 ", and %" PRIu64 " were let out",

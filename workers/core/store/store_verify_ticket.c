@@ -171,6 +171,7 @@ static void check_ticket(struct verify *v, const uint8_t *key, const ProtobufCMe
         verify_broken(v, "ticket.not_purged", "ticket %" PRIu64 " was purged, yet something of it is left", ticket->id);
     check_replies_of(v, ticket, message);
     verify_storm_of(v, ticket);
+    verify_incident_of(v, ticket);
     verify_done(message);
 }
 

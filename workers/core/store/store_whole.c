@@ -6,6 +6,7 @@
 #include "store_ingest.h"
 
 #include "record_fields.h"
+#include "store_incident_priv.h"
 #include "ticket_id.h"
 #include "ticket_places.h"
 
@@ -168,6 +169,8 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
         ticket.report = (ProtobufCBinaryData){sizeof plan->report, plan->report};
     in->txn.next_serial++;
     int err = verdict->unread ? unclassified_put(&in->txn, &ticket) : txn_ticket_opened(&in->txn, &ticket);
+    if (err == OK && !verdict->unread)
+        err = incident_find(&in->txn, &in->policy->joining, verdict, &ticket);
     if (err == OK)
         err = queue_reply(in, whole, plan, &ticket);
     if (err == OK)

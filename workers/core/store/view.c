@@ -6,6 +6,7 @@
  */
 #include "view.h"
 
+#include "asked.h"
 #include "redact.h"
 #include "text.h"
 #include "ticket.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <utf8proc.h>
 
 typedef Aduan__Record__Event Event;
@@ -68,23 +68,11 @@ void view_init(struct view *view, const char *name, enum view_tier tier, const c
 
 /* --- who sees what ------------------------------------------------------------------------------------------ */
 
-/* "RAHASIA …", "BDG ANONIM …": the citizen asked, in the first or the second word. */
+/* The citizen asked to be hidden, or the report. */
 static bool asks_for_silence(const char *text, size_t len)
 {
-    static const char *const asked[] = {"rahasia", "anonim"};
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    size_t at = 0;
-    for (int word = 0; word < 2; word++) {
-        while (at < len && (text[at] == '\0' || !strchr(letters, text[at])))
-            at++;
-        size_t start = at;
-        while (at < len && text[at] != '\0' && strchr(letters, text[at]))
-            at++;
-        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
-            if (at - start == strlen(asked[i]) && strncasecmp(text + start, asked[i], at - start) == 0)
-                return true;
-    }
-    return false;
+    enum asked asked = asked_by(text, len);
+    return asked == ASKED_ANONYMOUS || asked == ASKED_CONFIDENTIAL;
 }
 
 /* Only that there is such a ticket, and of what sort, is for this view: its citizen wants it so, or what it
@@ -335,6 +323,18 @@ static void fill_corrected(const struct source *from, struct view_event *out)
     out->event.ticket_corrected = what;
 }
 
+/* Joined and left are the same message, and so the same pointer of the union. Which incident an unseen ticket is in
+ * would tell what it says. */
+static void fill_incident(const struct source *from, struct view_event *out)
+{
+    aduan__feed__v1__incident_changed__init(&out->incident);
+    if (!from->figures) {
+        out->incident.incident = from->event->incident;
+        out->incident.tickets = from->event->tickets;
+    }
+    out->event.incident_joined = &out->incident;
+}
+
 static const struct kind_row {
     const char *name;
     Aduan__Feed__V1__Event__WhatCase what;
@@ -354,6 +354,8 @@ static const struct kind_row {
     [KIND(SMS_QUARANTINED)] = {"sms_quarantined", WHAT(SMS_QUARANTINED), fill_quarantined},
     [KIND(TICKET_JOINED)] = {"ticket_joined", WHAT(TICKET_JOINED), fill_joined},
     [KIND(TICKET_CORRECTED)] = {"ticket_corrected", WHAT(TICKET_CORRECTED), fill_corrected},
+    [KIND(INCIDENT_JOINED)] = {"incident_joined", WHAT(INCIDENT_JOINED), fill_incident},
+    [KIND(INCIDENT_LEFT)] = {"incident_left", WHAT(INCIDENT_LEFT), fill_incident},
 };
 
 /* NULL: a kind that this program does not know. */

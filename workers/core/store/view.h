@@ -45,6 +45,7 @@ struct view_event {
     Aduan__Feed__V1__SmsQuarantined sms_quarantined;
     Aduan__Feed__V1__TicketJoined ticket_joined;
     Aduan__Feed__V1__TicketCorrected ticket_corrected;
+    Aduan__Feed__V1__IncidentChanged incident;
     char topic[VIEW_TOPIC_MAX];
     size_t level[VIEW_LEVELS];            /* length of the topic's prefix of each depth, its dot included */
     char category[VIEW_CATEGORY_MAX + 1]; /* as in the topic */

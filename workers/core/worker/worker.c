@@ -6,6 +6,7 @@
  * and the role is idle. A line that has said its BYE is left alone: another HELLO would bring work again.
  */
 #include "clock.h"
+#include "desk.h"
 #include "log.h"
 #include "privileges.h"
 #include "signals.h"
@@ -92,6 +93,7 @@ static int open_store(struct worker *worker, struct fault *fault)
     int err = seal_open(worker->config->key_path, &worker->seal, fault);
     if (err)
         return err;
+    desk_compare(worker->config, worker->seal, worker->ensemble);
     struct store_options options = {.dir = worker->config->store_dir,
                                     .map_bytes = worker->config->store_map_bytes,
                                     .seal = worker->seal,

@@ -141,6 +141,7 @@ void worker_reload(struct worker_run *run)
         return;
     }
     swap_in(run, &loaded);
+    desk_compare(worker->config, worker->seal, worker->ensemble);
     if (run->role->reloaded)
         run->role->reloaded(worker);
     loaded_free(&before);
