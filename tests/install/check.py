@@ -33,9 +33,10 @@ def layout(prefix, etc, libexec, lib):
     programs = [f"{prefix}/bin/aduan", f"{prefix}/sbin/aduand"]
     programs += [f"{libexec}/aduan/{name}" for name in
                  ("aduanbox", "aduan-classifier", "aduan-feed", "aduan-responder")]
-    schemas = ("classification", "config_check", "evaluation", "event", "feed_key", "fleet", "integrator",
-               "integrators", "keygen", "message", "promotion", "purge", "quarantine", "rekey", "replay",
-               "replies_lint", "send", "stats", "status", "ticket", "tickets", "training", "verify")
+    schemas = ("classification", "config_check", "evaluation", "event", "feed_key", "fleet",
+               "incident", "incident_reply", "incidents", "integrator", "integrators", "keygen", "message", "promotion",
+               "purge", "quarantine", "rekey", "replay", "replies_lint", "send", "stats", "status", "ticket", "tickets",
+               "training", "verify")
     files = [f"{etc}/aduan/{name}" for name in
              ("aduan.yaml", "categories.yaml", "agencies.yaml", "replies/id.yaml", "replies/en.yaml", "places/pekalongan.tsv")]
     files += [f"{prefix}/{name}" for name in (
