@@ -173,10 +173,16 @@ static void take_word(struct scan_places *scan, const struct text_word *word, si
     put_word(scan, word->folded, word->len, word->hash, &token);
 }
 
-/* Word by word, where nobody has read them yet. */
+/* The words that the text's reader left, or the text word by word where nobody has read it yet. */
 static bool next_word(const struct scan_places *scan, size_t *at, struct word *room, struct text_word *out)
 {
     bool valid = true;
+    if (scan->words) {
+        if (*at == scan->words->count)
+            return false;
+        *out = scan->words->items[(*at)++];
+        return true;
+    }
     if (!word_next(scan->text, scan->len, at, room, &valid))
         return false;
     size_t len = strlen(room->folded);
@@ -194,11 +200,7 @@ void place_tokens(struct scan_places *scan)
     struct text_word word;
     struct word room;
     size_t behind = 0;
-    for (size_t at = 0; scan->count < PLACES_WORDS_MAX;) {
-        if (scan->words ? at == scan->words->count : !next_word(scan, &at, &room, &word))
-            break;
-        if (scan->words)
-            word = scan->words->items[at++];
+    for (size_t at = 0; scan->count < PLACES_WORDS_MAX && next_word(scan, &at, &room, &word);) {
         take_word(scan, &word, behind, telling);
         behind = word.at + word.span;
     }
