@@ -50,12 +50,13 @@ get-url = "http://127.0.0.1:{http}/?from=%p&text=%a"
 
 
 class Kannel:
-    def __init__(self, directory, store, window=2000, http_port=1):
+    """store: "none", or "spool", which lies in the directory spool."""
+
+    def __init__(self, directory, store, window, http_port, spool):
         self.dir = directory
         directory.mkdir()
-        (directory / "spool").mkdir()
         self.admin_port, self.box_port, self.fake_port = bench.harness.free_ports(3)
-        store = f'store-type = spool\nstore-location = "{directory}/spool"' if store == "spool" else ""
+        store = f'store-type = spool\nstore-location = "{spool}"' if store == "spool" else ""
         self.conf = directory / "kannel.conf"
         self.conf.write_text(CONF.format(admin=self.admin_port, box=self.box_port, fake=self.fake_port, dir=directory,
                                          store=store, window=window, http=http_port))
