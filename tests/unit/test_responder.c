@@ -163,7 +163,7 @@ static void report(size_t channel, uint8_t reply, uint32_t status)
 
 static void commit_now(void)
 {
-    (void)news_commit(&worker, clock_mono_ms() + config.batch_ms + 1);
+    (void)news_commit(&worker, clock_mono_ms() + NEWS_WAIT_MS + 1);
 }
 
 static void each_outcome_is_its_input(void **state)
@@ -212,7 +212,7 @@ static void a_report_is_acked_after_its_commit_only(void **state)
     assert_non_null(worker.degraded);
     assert_true(news_commit(&worker, 0) == responder()->commits.retry_ms);
     refuse = NULL;
-    (void)news_commit(&worker, responder()->commits.retry_ms + config.batch_ms);
+    (void)news_commit(&worker, responder()->commits.retry_ms + NEWS_WAIT_MS);
     assert_null(worker.degraded);
     assert_int_equal(taken_count, 2);
     assert_int_equal(taken[0].input, REPLY_IN_SMSC_ACCEPTED);
@@ -220,6 +220,40 @@ static void a_report_is_acked_after_its_commit_only(void **state)
     assert_int_equal(responder()->acks[0].count, 1);
     assert_int_equal(responder()->acks[1].count, 2);
     assert_int_equal(worker.refused, 1);
+}
+
+static void news_waits_for_a_claim_but_not_long(void **state)
+{
+    (void)state;
+    report(0, 1, 8);
+    uint64_t came_ms = responder()->news_ms;
+    assert_true(news_commit(&worker, came_ms + config.batch_ms) == came_ms + NEWS_WAIT_MS);
+    assert_int_equal(taken_count, 0);
+    (void)news_commit(&worker, came_ms + NEWS_WAIT_MS);
+    assert_int_equal(taken_count, 1);
+    responder()->news_apart = true; /* no claim can take it */
+    responder()->commit_ms = 0;
+    report(0, 2, 8);
+    (void)news_commit(&worker, responder()->news_ms + config.batch_ms);
+    assert_int_equal(taken_count, 2);
+    assert_false(responder()->news_apart);
+}
+
+/* A claim took along what there was; what it sent brought more. */
+static void news_behind_the_committed_stays(void **state)
+{
+    (void)state;
+    const uint8_t id[UUID_BYTES] = {9};
+    report(0, 1, 8);
+    report(1, 2, 8);
+    news_add(&worker, id, 1, REPLY_IN_NOT_SENT, 0, NULL);
+    news_committed(&worker, 2);
+    assert_int_equal(responder()->news_count, 1);
+    assert_int_equal(responder()->news[0].id[0], 9);
+    assert_int_equal(responder()->acks[0].count, 1);
+    assert_int_equal(responder()->acks[1].count, 1);
+    commit_now();
+    assert_int_equal(taken_count, 1);
 }
 
 /* To claim is to read, and readers may have all slots of a store that can be written. */
@@ -261,7 +295,7 @@ static void news_applied_one_by_one_is_not_applied_again(void **state)
     assert_int_equal(responder()->news_count, 2); /* 4 and 5 wait; 3 is given up */
     assert_int_equal(responder()->acks[0].count, 0);
     refuse = NULL;
-    (void)news_commit(&worker, responder()->commits.retry_ms + config.batch_ms);
+    (void)news_commit(&worker, responder()->commits.retry_ms + NEWS_WAIT_MS);
     assert_int_equal(taken_count, 4);
     assert_int_equal(taken[2].id[0], 4);
     assert_int_equal(responder()->acks[0].count, 5);
@@ -341,6 +375,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_RESPONDER(each_outcome_is_its_input),
         WITH_RESPONDER(a_report_is_acked_after_its_commit_only),
+        WITH_RESPONDER(news_waits_for_a_claim_but_not_long),
+        WITH_RESPONDER(news_behind_the_committed_stays),
         WITH_RESPONDER(news_is_committed_while_nothing_can_be_claimed),
         WITH_RESPONDER(one_reply_does_not_hold_up_the_news_of_others),
         WITH_RESPONDER(news_applied_one_by_one_is_not_applied_again),

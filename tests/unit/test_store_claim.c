@@ -75,6 +75,64 @@ static void oldest_first_and_no_more_than_asked(void **state)
     assert_int_equal(claim_count(s, &pen), 3);
 }
 
+/* One claim that tells what became of the first SMS' reply; its fate. */
+static int claim_with_news(struct support *s, struct pen *pen, enum reply_input what, struct store_replies *out)
+{
+    struct store_reply_input news = {.input = what, .due_us = s->now_us + 5};
+    struct store_claim how = claim_of(s, pen);
+    struct fault fault;
+    support_reply_id(1, 0, news.id);
+    how.news = &news;
+    how.news_count = 1;
+    return store_claim_replies(s->store, &how, out, &fault);
+}
+
+static void a_claim_takes_news_along(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct store_replies out;
+    support_sms(s, &(struct support_sms){.n = 1});
+    assert_int_equal(claim_count(s, &pen), 1);
+    assert_int_equal(claim_with_news(s, &pen, REPLY_IN_ACCEPTED, &out), OK); /* nothing is due: no transaction */
+    assert_false(out.told);
+    check_state(s, 1, REPLY_STATE(SENDING), "");
+    support_sms(s, &(struct support_sms){.n = 2});
+    assert_int_equal(claim_with_news(s, &pen, REPLY_IN_ACCEPTED, &out), OK);
+    assert_true(out.told);
+    assert_int_equal(out.count, 1);
+    store_replies_free(&out);
+    check_state(s, 1, REPLY_STATE(ACCEPTED), "");
+    check_state(s, 2, REPLY_STATE(SENDING), "");
+}
+
+static void a_claim_sees_what_its_news_changed(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct store_replies out;
+    support_sms(s, &(struct support_sms){.n = 1});
+    assert_int_equal(claim_count(s, &pen), 1);
+    s->now_us += LEASE_US; /* it is due again, and what is told of it just now says that it waits */
+    assert_int_equal(claim_with_news(s, &pen, REPLY_IN_RETRY, &out), OK);
+    assert_true(out.told);
+    assert_int_equal(out.count, 0);
+    store_replies_free(&out);
+    check_state(s, 1, REPLY_STATE(READY), "retry");
+}
+
+static void a_claim_whose_news_is_refused_changes_nothing(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct store_replies out;
+    support_sms(s, &(struct support_sms){.n = 1});
+    assert_int_equal(claim_with_news(s, &pen, REPLY_IN_CLAIM, &out), E_INVALID);
+    check_state(s, 1, REPLY_STATE(READY), "");
+    assert_int_equal(pen.calls, 0);
+    assert_int_equal(claim_count(s, &pen), 1);
+}
+
 static size_t claim_asking(struct support *s, struct pen *pen)
 {
     struct store_claim how = claim_of(s, pen);
@@ -374,6 +432,9 @@ int main(void)
         T(a_claim_leases_renders_and_unseals),
         T(a_lease_that_ran_out_resends_the_same_id_and_text),
         T(oldest_first_and_no_more_than_asked),
+        T(a_claim_takes_news_along),
+        T(a_claim_sees_what_its_news_changed),
+        T(a_claim_whose_news_is_refused_changes_nothing),
         T(asking_what_became_of_it_is_no_attempt),
         T(a_clock_that_is_set_back_holds_nothing_up),
         T(too_many_attempts_fail),

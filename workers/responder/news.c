@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEWS_FIRST_ROOM = 1024, RENEW_EVERY_MS = 500, RENEWALS_MAX = 240 };
+/* NEWS_WAIT_MS: nobody waits for news as a citizen waits for an answer, so that it lets a claim take it along. But
+ * bearerbox waits for the acks of its reports, with a window that may be small (smsbox-max-pending). */
+enum { NEWS_FIRST_ROOM = 1024, NEWS_WAIT_MS = 25, RENEW_EVERY_MS = 500, RENEWALS_MAX = 240 };
 
 void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim, enum reply_input input,
               uint64_t wait_ms, const char *cause)
@@ -188,14 +190,15 @@ static uint64_t due_ms(const struct worker *worker)
     const struct responder *responder = worker->role_state;
     if (responder->news_count == 0)
         return uncommitted_reports(worker) > 0 ? 0 : UINT64_MAX;
-    uint64_t due = responder->news_ms + worker->config->batch_ms;
+    bool waits = !responder->news_apart && worker->config->batch_ms < NEWS_WAIT_MS;
+    uint64_t due = responder->news_ms + (waits ? NEWS_WAIT_MS : worker->config->batch_ms);
     due = due > responder->commit_ms ? due : responder->commit_ms;
     if (worker->draining || responder->news_count >= worker->config->batch_max)
         due = 0;
     return due > responder->commits.retry_ms ? due : responder->commits.retry_ms;
 }
 
-static bool is_about_the_replies(int err)
+bool news_is_refused(int err)
 {
     return err == E_INVALID || err == E_CORRUPT || err == E_STATE;
 }
@@ -207,7 +210,7 @@ static int apply_singly(struct worker *worker, struct fault *fault)
     for (size_t i = 0; i < responder->news_count; i++) {
         const struct store_reply_input *news = &responder->news[i];
         int err = store_reply_inputs(worker->store, news, 1, clock_now_us(), NULL, fault);
-        if (err && !is_about_the_replies(err)) {
+        if (err && !news_is_refused(err)) {
             responder->news_count -= i;
             memmove(responder->news, news, responder->news_count * sizeof *news);
             return err;
@@ -228,9 +231,23 @@ static int apply(struct worker *worker, struct fault *fault)
     if (responder->news_count == 0)
         return OK;
     int err = store_reply_inputs(worker->store, responder->news, responder->news_count, clock_now_us(), NULL, fault);
-    if (is_about_the_replies(err))
+    if (news_is_refused(err))
         err = apply_singly(worker, fault);
     return err;
+}
+
+void news_committed(struct worker *worker, size_t count)
+{
+    struct responder *responder = worker->role_state;
+    KILL_POINT("responder", "result_committed");
+    responder->news_count -= count;
+    memmove(responder->news, responder->news + count, responder->news_count * sizeof *responder->news);
+    responder->news_apart = false;
+    for (size_t c = 0; c < worker->channel_count; c++) {
+        for (size_t i = 0; i < responder->uncommitted[c].count; i++)
+            acks_add(&responder->acks[c], responder->uncommitted[c].uuids[i]);
+        acks_clear(&responder->uncommitted[c]);
+    }
 }
 
 uint64_t news_commit(struct worker *worker, uint64_t mono_ms)
@@ -245,15 +262,9 @@ uint64_t news_commit(struct worker *worker, uint64_t mono_ms)
         responder_back_off(worker, &responder->commits, err, &fault, "note what became of replies");
         return responder->commits.retry_ms;
     }
-    KILL_POINT("responder", "result_committed");
     if (responder->news_count > 0)
         responder_store_well(worker, &responder->commits);
-    responder->news_count = 0;
     responder->commit_ms = responder_pause_until(start_ms);
-    for (size_t c = 0; c < worker->channel_count; c++) {
-        for (size_t i = 0; i < responder->uncommitted[c].count; i++)
-            acks_add(&responder->acks[c], responder->uncommitted[c].uuids[i]);
-        acks_clear(&responder->uncommitted[c]);
-    }
+    news_committed(worker, responder->news_count);
     return UINT64_MAX;
 }

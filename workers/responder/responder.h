@@ -23,6 +23,7 @@ struct responder {
     struct store_reply_input *news;
     size_t news_count, news_room;
     uint64_t news_ms;         /* when the first of them came */
+    bool news_apart;          /* a claim could not take them along: they go by themselves */
     struct acks *uncommitted; /* one a channel: reports whose news is among them */
     struct acks *acks;        /* one a channel: reports that are durable */
 
@@ -71,6 +72,10 @@ void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Repo
 void news_channel_lost(struct worker *worker, size_t channel);
 /* Keeps the leases of what is out longer than expected. */
 void news_renew_leases(struct worker *worker, uint64_t mono_ms);
+/* Whether an error is about the news itself, so that trying the same again helps nothing. */
+bool news_is_refused(int err);
+/* The first `count` news are durable, and with them all that reports have told: these can be acked. */
+void news_committed(struct worker *worker, size_t count);
 /* Commits when due. Returns when it is due next, UINT64_MAX when nothing waits. */
 uint64_t news_commit(struct worker *worker, uint64_t mono_ms);
 

@@ -223,6 +223,7 @@ static uint64_t wait_max_us(const struct config *config)
 /* Returns how many were claimed, or an error. */
 static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct fault *fault)
 {
+    struct responder *responder = worker->role_state;
     uint64_t lease_us = (uint64_t)worker->config->reply_lease_s * 1000000;
     struct store_claim how = {.holder = worker->name,
                               .life = worker->life,
@@ -235,7 +236,16 @@ static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct f
                               .ctx = worker,
                               .render = responder_render};
     struct store_replies claimed = {0};
+    if (!responder->news_apart) {
+        how.news = responder->news;
+        how.news_count = responder->news_count;
+    }
     int err = store_claim_replies(worker->store, &how, &claimed, fault);
+    if (how.news_count > 0 && news_is_refused(err)) {
+        responder->news_apart = true;
+        how.news_count = 0;
+        err = store_claim_replies(worker->store, &how, &claimed, fault);
+    }
     if (err)
         return err;
     int count = (int)claimed.count;
@@ -246,6 +256,8 @@ static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct f
             submit_claimed(worker, &claimed, mono_ms);
         KILL_POINT("responder", "submitted");
     }
+    if (claimed.told)
+        news_committed(worker, how.news_count);
     store_replies_free(&claimed);
     return count;
 }

@@ -130,6 +130,15 @@ MUST_CHECK int store_ticket_resent(struct store *store, uint64_t ticket, size_t 
 
 /* --- outbox (responder) ------------------------------------------------------------------------------------- */
 
+/* What an MT ack or a delivery report says of a reply. */
+struct store_reply_input {
+    uint8_t id[STORE_REPLY_ID_BYTES];
+    enum reply_input input;
+    uint64_t due_us;   /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
+    uint64_t claim;    /* for these and REJECTED: the Reply.claims it is about; of another one it is no news. 0: any */
+    const char *cause; /* may be NULL */
+};
+
 struct store_claim {
     const char *holder;  /* the responder's name */
     const uint8_t *life; /* its 16-byte life */
@@ -141,6 +150,9 @@ struct store_claim {
     /* No reply waits longer than this. One that is due later was queued before the clock was set back: it is due now.
      * 0: the clock is never set back. */
     uint64_t wait_max_us;
+    /* Applied first, as by store_reply_inputs(), when there is a claim to make: one transaction for both. */
+    const struct store_reply_input *news;
+    size_t news_count;
     void *ctx;
     /* Fills text (malloc'ed), ucs2, segments of a reply that has none yet; called inside the transaction with its
      * ticket (NULL: none). An error makes that reply FAILED "template", and the rest goes on. */
@@ -158,22 +170,17 @@ struct store_reply {
 struct store_replies {
     struct store_reply *items;
     size_t count;
+    bool told; /* the claim's news is applied */
 };
 
-/* Moves due replies to SENDING and hands them out. No write transaction when nothing is due. */
+/* Moves due replies to SENDING and hands them out. No write transaction when nothing is due. E_INVALID, E_CORRUPT,
+ * E_STATE, with news: it may be the news that cannot be applied. */
 MUST_CHECK int store_claim_replies(struct store *store, const struct store_claim *claim, struct store_replies *out,
                                    struct fault *fault);
 void store_replies_free(struct store_replies *replies);
 /* *due_us: the earliest due reply, 0 when the outbox has none. Read only. */
 MUST_CHECK int store_next_due(struct store *store, uint64_t *due_us);
 
-struct store_reply_input {
-    uint8_t id[STORE_REPLY_ID_BYTES];
-    enum reply_input input;
-    uint64_t due_us;   /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
-    uint64_t claim;    /* for these and REJECTED: the Reply.claims it is about; of another one it is no news. 0: any */
-    const char *cause; /* may be NULL */
-};
 /* Applies MT acks and delivery reports, in order, in one transaction. Unknown ids and inputs that change nothing are
  * counted in *ignored (may be NULL), not errors. */
 MUST_CHECK int store_reply_inputs(struct store *store, const struct store_reply_input *inputs, size_t n,

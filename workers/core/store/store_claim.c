@@ -229,6 +229,11 @@ int store_claim_replies(struct store *store, const struct store_claim *claim, st
         return txn_fault(store, fault, rc, doing);
     taken.items = record_alloc(claim->max * sizeof *taken.items);
     memset(taken.items, 0, claim->max * sizeof *taken.items);
+    if (claim->news_count > 0) {
+        size_t ignored = 0;
+        rc = txn_reply_inputs(&txn, claim->news, claim->news_count, &ignored);
+        taken.told = true;
+    }
     for (uint32_t i = 0; i < claim->max && rc == OK; i++) {
         rc = first_due(&txn, claim, key);
         if (rc == OK)

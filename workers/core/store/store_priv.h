@@ -210,5 +210,7 @@ int txn_get_ticket(struct store_txn *txn, uint64_t id, Aduan__Record__Ticket **o
 int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket);
 /* The event of the state a reply has just come to; READY and SENDING have none. */
 int txn_reply_event(struct store_txn *txn, const Aduan__Record__Reply *reply);
+/* As store_reply_inputs() does, in a transaction of the caller's. E_INVALID: an input that no news can be. */
+int txn_reply_inputs(struct store_txn *txn, const struct store_reply_input *inputs, size_t n, size_t *ignored);
 
 #endif

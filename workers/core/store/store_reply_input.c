@@ -147,7 +147,7 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
 /* The replies that a batch tells of. Each is read once and put once, however much is told of it: an MT ack and its
  * reports often come together. */
 struct batch {
-    struct store_txn txn;
+    struct store_txn *txn;
     struct opened {
         Reply *reply;
         uint64_t due_before; /* as the index has it */
@@ -191,7 +191,7 @@ static int batch_open(struct batch *batch, const uint8_t id[STORE_REPLY_ID_BYTES
         }
     }
     Reply *reply;
-    int rc = txn_get_reply_closed(&batch->txn, id, &reply);
+    int rc = txn_get_reply_closed(batch->txn, id, &reply);
     if (rc != OK)
         return rc;
     if (reply->id.len != STORE_REPLY_ID_BYTES || memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) != 0) {
@@ -221,9 +221,9 @@ static int apply(struct batch *batch, const struct store_reply_input *input)
         return OK;
     }
     bool was_accepted = reply->accepted_us != 0, was_sent = reply->sent_us != 0;
-    change(reply, input, next, batch->txn.now_us);
+    change(reply, input, next, batch->txn->now_us);
     opened->changed = true;
-    return tell(&batch->txn, reply, was_accepted, was_sent);
+    return tell(batch->txn, reply, was_accepted, was_sent);
 }
 
 static int batch_put(struct batch *batch)
@@ -232,8 +232,26 @@ static int batch_put(struct batch *batch)
     for (size_t i = 0; i < batch->count && rc == OK; i++) {
         const struct opened *opened = &batch->opened[i];
         if (opened->changed)
-            rc = txn_put_reply(&batch->txn, opened->reply, opened->due_before);
+            rc = txn_put_reply(batch->txn, opened->reply, opened->due_before);
     }
+    return rc;
+}
+
+int txn_reply_inputs(struct store_txn *txn, const struct store_reply_input *inputs, size_t n, size_t *ignored)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (inputs[i].input == REPLY_IN_CLAIM || (unsigned)inputs[i].input >= REPLY_IN_END)
+            return E_INVALID;
+    }
+    struct batch batch = {.txn = txn};
+    int rc = OK;
+    batch_init(&batch, n);
+    for (size_t i = 0; i < n && rc == OK; i++)
+        rc = apply(&batch, &inputs[i]);
+    if (rc == OK)
+        rc = batch_put(&batch);
+    *ignored = batch.ignored;
+    batch_done(&batch);
     return rc;
 }
 
@@ -241,28 +259,20 @@ int store_reply_inputs(struct store *store, const struct store_reply_input *inpu
                        size_t *ignored, struct fault *fault)
 {
     static const char doing[] = "noting what became of replies";
-    struct batch batch = {0};
+    struct store_txn txn;
+    size_t unused;
 
-    for (size_t i = 0; i < n; i++) {
-        if (inputs[i].input == REPLY_IN_CLAIM || (unsigned)inputs[i].input >= REPLY_IN_END)
-            return fault_set(fault, E_INVALID, "input %u of a reply is no news of the network", inputs[i].input);
-    }
-    int rc = n > 0 ? txn_begin(store, true, now_us, &batch.txn) : OK;
+    ignored = ignored ? ignored : &unused;
+    *ignored = 0;
+    if (n == 0)
+        return OK;
+    int rc = txn_begin(store, true, now_us, &txn);
     if (rc != OK)
         return txn_fault(store, fault, rc, doing);
-    batch_init(&batch, n);
-    for (size_t i = 0; i < n && rc == OK; i++)
-        rc = apply(&batch, &inputs[i]);
+    rc = txn_reply_inputs(&txn, inputs, n, ignored);
     if (rc == OK)
-        rc = batch_put(&batch);
-    if (rc == OK && n > 0)
-        rc = txn_commit(&batch.txn);
+        rc = txn_commit(&txn);
     else
-        txn_abort(&batch.txn);
-    batch_done(&batch);
-    if (rc != OK)
-        return txn_fault(store, fault, rc, doing);
-    if (ignored)
-        *ignored = batch.ignored;
-    return OK;
+        txn_abort(&txn);
+    return rc == OK ? OK : txn_fault(store, fault, rc, doing);
 }
