@@ -19,7 +19,7 @@ STUCK_S = 90  # a drain in which nothing moves for so long is over
 
 def make_line(directory, config, throughput=0):
     return FaultLine(directory, config, boxes=COUNTS["box"], classifiers=COUNTS["classifier"],
-                     responders=COUNTS["responder"], throughput=throughput,
+                     responders=COUNTS["responder"], throughput=throughput, incidents=True,
                      core_extra=f'access-log = "{directory}/access.log"', smsc=SmppTraffic())
 
 
