@@ -157,7 +157,8 @@ def audit(line, campaign):
             cause = cause_of(first, second, store.reply_of[ticket], deaths)
             duplicates.append({"ticket": ticket, "after_ms": round((second[0] - first[0]) * 1000), "cause": cause,
                                "copies": [first, second]})
-    unknown = [t for t in copies if t not in set(all_tickets)]
+    known = set(all_tickets)
+    unknown = [t for t in copies if t not in known]
 
     result = {
         "sent": smpp.told + fake.sent,
