@@ -103,16 +103,6 @@ static inline void check_incident_counts(struct support *s, uint64_t id, unsigne
     assert_int_equal(count, tickets);
 }
 
-static inline uint64_t rows_of(struct support *s, enum store_table table)
-{
-    struct store_txn txn;
-    uint64_t count;
-    assert_int_equal(txn_begin(s->store, false, 0, &txn), OK);
-    assert_int_equal(txn_count(&txn, table, &count), OK);
-    txn_abort(&txn);
-    return count;
-}
-
 static inline void town_broken(void *ctx, const char *id, const char *sentence)
 {
     (void)ctx;

@@ -14,7 +14,7 @@ static void reports_of_one_problem_join(void **state)
     struct support *s = *state;
     uint64_t first = report(s, 1, hole);
     assert_int_equal(incident_of(s, first), 0);
-    assert_int_equal(rows_of(s, T_INCIDENT), 0);
+    assert_int_equal(support_count(s, T_INCIDENT), 0);
     uint64_t second = report(s, 2, same_hole), elsewhere = report(s, 3, other_hole);
     uint64_t third = report(s, 4, "jalan: jl hayam wuruk lubang dalam, ada yg jatuh");
     assert_int_equal(incident_of(s, first), 1);
@@ -122,14 +122,14 @@ static void a_failed_commit_leaves_nothing(void **state)
     wire_init(&wire, &mo);
     const struct store_item item = {.sms = &wire.sms};
     int (*commit)(MDB_txn *) = store_commit_hook;
-    uint64_t near = rows_of(s, T_INCIDENT_NEAR), events = rows_of(s, T_EVENT);
+    uint64_t near = support_count(s, T_INCIDENT_NEAR), events = support_count(s, T_EVENT);
     store_commit_hook = support_commit_fails;
     assert_int_equal(store_ingest(s->store, &policy, &item, 1, s->now_us, &out, &fault), E_FULL);
     store_commit_hook = commit;
-    assert_int_equal(rows_of(s, T_INCIDENT), 0);
-    assert_int_equal(rows_of(s, T_INCIDENT_TICKET), 0);
-    assert_int_equal(rows_of(s, T_INCIDENT_NEAR), near);
-    assert_int_equal(rows_of(s, T_EVENT), events);
+    assert_int_equal(support_count(s, T_INCIDENT), 0);
+    assert_int_equal(support_count(s, T_INCIDENT_TICKET), 0);
+    assert_int_equal(support_count(s, T_INCIDENT_NEAR), near);
+    assert_int_equal(support_count(s, T_EVENT), events);
     assert_int_equal(incident_of(s, first), 0);
     town_is_sound(s);
     assert_int_equal(store_ingest(s->store, &policy, &item, 1, s->now_us, &out, &fault), OK);
@@ -187,13 +187,13 @@ static void a_flood_is_bounded(void **state)
     for (uint32_t i = 0; i < 60; i++)
         report(s, i, "drainase: banjir di jl seruni, air masuk rumah");
     check_incident_counts(s, 1, 60, 60, 0);
-    assert_int_equal(rows_of(s, T_INCIDENT_NEAR), 1);
+    assert_int_equal(support_count(s, T_INCIDENT_NEAR), 1);
     for (uint32_t i = 0; i < 60; i++) { /* each in words of its own */
         snprintf(text, sizeof text, "drainase: banjir jl seruni, %c%ca%c%co parah %c%ci", 'b' + i % 5, 'a' + i % 3,
                  'd' + i % 7, 'e' + i % 11, 'k' + i % 6, 'o' + i % 4);
         assert_int_equal(incident_of(s, report(s, 100 + i, text)), 1);
     }
-    assert_in_range(rows_of(s, T_INCIDENT_NEAR), 2, 2 * INCIDENT_NEAR_ROWS);
+    assert_in_range(support_count(s, T_INCIDENT_NEAR), 2, 2 * INCIDENT_NEAR_ROWS);
     town_is_sound(s);
 }
 
@@ -223,7 +223,7 @@ static void purging_takes_what_it_was_found_by(void **state)
         assert_int_equal(store_purge_step(s->store, &retention, s->now_us, 10, &purge, &fault), OK);
     assert_int_equal(purge.tickets, 1);
     Aduan__Record__Ticket *ticket = ticket_now(s, first);
-    assert_int_equal(rows_of(s, T_INCIDENT_LIKE), 1);
+    assert_int_equal(support_count(s, T_INCIDENT_LIKE), 1);
     assert_int_equal(ticket->incident, 1);
     aduan__record__ticket__free_unpacked(ticket, NULL);
     check_incident_counts(s, 1, 2, 1, 0);
@@ -249,7 +249,7 @@ static void without_a_window_nothing_joins(void **state)
     const struct verdict verdict = {.likeness_len = 1};
     assert_int_equal(incident_find(&txn, &joining, &verdict, &ticket), OK);
     txn_abort(&txn);
-    assert_int_equal(rows_of(s, T_INCIDENT_NEAR), 0);
+    assert_int_equal(support_count(s, T_INCIDENT_NEAR), 0);
 }
 
 /* What cannot be read is joined by nobody, and keeps no ticket from being opened. */

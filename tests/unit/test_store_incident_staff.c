@@ -75,7 +75,7 @@ static void what_was_split_off_is_joined_by_nothing(void **state)
     uint64_t a = report(s, 1, hole), b = report(s, 2, hole), id;
     assert_int_equal(split(s, 1, a), OK);
     assert_int_equal(split(s, 1, b), OK);
-    assert_int_equal(rows_of(s, T_INCIDENT_NEAR), 0);
+    assert_int_equal(support_count(s, T_INCIDENT_NEAR), 0);
     assert_int_equal(incident_of(s, report(s, 3, hole)), 0);
     assert_int_equal(incident_of(s, a), 0);
     assert_int_equal(join(s, 0, &a, 1, &id), OK); /* a person may */
@@ -89,7 +89,7 @@ static void what_cannot_be_is_refused_and_changes_nothing(void **state)
     const uint64_t half[] = {alone, 9999999};
     struct store_incident_told told;
     struct fault fault = {0};
-    uint64_t events = rows_of(s, T_EVENT);
+    uint64_t events = support_count(s, T_EVENT);
     assert_int_equal(join(s, 77, &alone, 1, &id), E_NOT_FOUND);
     assert_int_equal(join(s, 0, half, 2, &id), E_NOT_FOUND);
     assert_int_equal(join(s, 1, NULL, 0, &id), E_INVALID);
@@ -108,8 +108,8 @@ static void what_cannot_be_is_refused_and_changes_nothing(void **state)
     assert_int_equal(split(s, 1, a), E_FULL);
     assert_int_equal(answer(s, &(struct store_incident_answer){.incident = 1}, &told), E_FULL);
     store_commit_hook = commit;
-    assert_int_equal(rows_of(s, T_EVENT), events);
-    assert_int_equal(rows_of(s, T_INCIDENT), 1);
+    assert_int_equal(support_count(s, T_EVENT), events);
+    assert_int_equal(support_count(s, T_INCIDENT), 1);
     check_incident_counts(s, 1, 2, 2, 0);
     town_is_sound(s);
 }

@@ -47,6 +47,11 @@ static const char *const table_names[T_END] = {
     [T_INCIDENT_NEAR] = "incident_near",
 };
 
+const char *store_table_name(enum store_table table)
+{
+    return table_names[table];
+}
+
 /* --- the directory ------------------------------------------------------------------------------------------ */
 
 static int no_store(const char *dir, struct fault *fault)

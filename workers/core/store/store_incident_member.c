@@ -70,15 +70,7 @@ static void member_key(uint64_t incident, uint64_t ticket, uint8_t out[INCIDENT_
 static int put_event(struct store_txn *txn, Aduan__Record__Event__Kind kind, const Incident *incident,
                      const Ticket *ticket, const char *actor)
 {
-    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
-    event.kind = kind;
-    event.ticket = ticket->id;
-    event.message_key = ticket->message_key;
-    event.shortcode = ticket->shortcode;
-    event.type = ticket->type;
-    event.category = ticket->category;
-    event.agency = ticket->agency;
-    event.state = ticket->state;
+    Aduan__Record__Event event = event_of_ticket(ticket, kind);
     event.actor = (char *)(actor ? actor : protobuf_c_empty_string);
     event.incident = incident->id;
     event.tickets = incident->tickets;

@@ -118,6 +118,7 @@ enum { STORE_DISK_FREE_MIN_BYTES = 1 << 20 };
 /* Bytes free for us on the file system of a path; a test replaces it to have a full disk. */
 extern uint64_t (*store_disk_free_hook)(const char *path);
 
+const char *store_table_name(enum store_table table);
 /* False: this store is of before that table, and open for reading only. */
 bool store_has(const struct store *store, enum store_table table);
 int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn *out);
@@ -206,6 +207,8 @@ int ticket_change_check(const struct store_ticket_change *change, struct fault *
 int txn_change_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, const struct store_ticket_change *change,
                       struct fault *fault);
 int txn_get_ticket(struct store_txn *txn, uint64_t id, Aduan__Record__Ticket **out);
+/* An event that tells of a ticket as it is; borrows from it. */
+Aduan__Record__Event event_of_ticket(const Aduan__Record__Ticket *ticket, Aduan__Record__Event__Kind kind);
 /* TICKET_OPENED and TICKET_CLASSIFIED, which follow one another. */
 int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket);
 /* The event of the state a reply has just come to; READY and SENDING have none. */

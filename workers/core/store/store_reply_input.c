@@ -237,12 +237,18 @@ static int batch_put(struct batch *batch)
     return rc;
 }
 
+static size_t first_not_news(const struct store_reply_input *inputs, size_t n)
+{
+    size_t i = 0;
+    while (i < n && inputs[i].input != REPLY_IN_CLAIM && (unsigned)inputs[i].input < REPLY_IN_END)
+        i++;
+    return i;
+}
+
 int txn_reply_inputs(struct store_txn *txn, const struct store_reply_input *inputs, size_t n, size_t *ignored)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (inputs[i].input == REPLY_IN_CLAIM || (unsigned)inputs[i].input >= REPLY_IN_END)
-            return E_INVALID;
-    }
+    if (first_not_news(inputs, n) < n)
+        return E_INVALID;
     struct batch batch = {.txn = txn};
     int rc = OK;
     batch_init(&batch, n);
@@ -266,6 +272,9 @@ int store_reply_inputs(struct store *store, const struct store_reply_input *inpu
     *ignored = 0;
     if (n == 0)
         return OK;
+    size_t bad = first_not_news(inputs, n);
+    if (bad < n)
+        return fault_set(fault, E_INVALID, "input %u of a reply is no news of the network", inputs[bad].input);
     int rc = txn_begin(store, true, now_us, &txn);
     if (rc != OK)
         return txn_fault(store, fault, rc, doing);

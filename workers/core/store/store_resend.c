@@ -124,15 +124,8 @@ static int put_resent_row(struct store_txn *txn, uint64_t ticket, const uint8_t 
 
 static int joined_event(struct ingest *in, const struct whole *whole, const Ticket *ticket)
 {
-    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
-    event.kind = EVENT_KIND(TICKET_JOINED);
-    event.ticket = ticket->id;
+    Aduan__Record__Event event = event_of_ticket(ticket, EVENT_KIND(TICKET_JOINED));
     event.message_key = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, (uint8_t *)whole->key};
-    event.shortcode = ticket->shortcode;
-    event.type = ticket->type;
-    event.category = ticket->category;
-    event.agency = ticket->agency;
-    event.state = ticket->state;
     event.messages = ticket->resends + 1;
     return txn_event(&in->txn, &event);
 }

@@ -218,14 +218,7 @@ static void move(struct store_txn *txn, Ticket *ticket, const struct step *step)
 static int put_event(struct store_txn *txn, const Ticket *ticket, const struct step *step,
                      Aduan__Record__Event__Kind kind)
 {
-    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
-    event.kind = kind;
-    event.ticket = ticket->id;
-    event.message_key = ticket->message_key;
-    event.shortcode = ticket->shortcode;
-    event.type = ticket->type;
-    event.category = ticket->category;
-    event.agency = ticket->agency;
+    Aduan__Record__Event event = event_of_ticket(ticket, kind);
     event.state = step->after;
     event.state_before = step->before;
     event.actor = (char *)step->change->actor;

@@ -15,30 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[T_END] = {
-    [T_META] = "meta",
-    [T_MESSAGE] = "message",
-    [T_PART] = "part",
-    [T_PART_DUE] = "part_due",
-    [T_TICKET] = "ticket",
-    [T_TICKET_BY_SENDER] = "ticket_by_sender",
-    [T_OUTBOX] = "outbox",
-    [T_TICKET_BY_STATE] = "ticket_by_state",
-    [T_EVENT] = "event",
-    [T_OUTBOX_DUE] = "outbox_due",
-    [T_IDENTITY] = "identity",
-    [T_QUARANTINE] = "quarantine",
-    [T_CURSOR] = "cursor",
-    [T_INTEGRATOR] = "integrator",
-    [T_REPLY] = "reply",
-    [T_RESENT] = "resent",
-    [T_UNCLASSIFIED] = "unclassified",
-    [T_INCIDENT] = "incident",
-    [T_INCIDENT_TICKET] = "incident_ticket",
-    [T_INCIDENT_LIKE] = "incident_like",
-    [T_INCIDENT_NEAR] = "incident_near",
-};
-
 void verify_broken(struct verify *v, const char *id, const char *format, ...)
 {
     char sentence[256];
@@ -75,8 +51,8 @@ void verify_add_id(uint8_t sum[STORE_REPLY_ID_BYTES], const uint8_t *id)
 static void unreadable(struct verify *v, enum store_table table, const char *what)
 {
     char id[48];
-    snprintf(id, sizeof id, "%s.unreadable", names[table]);
-    verify_broken(v, id, "a row of table %s has %s", names[table], what);
+    snprintf(id, sizeof id, "%s.unreadable", store_table_name(table));
+    verify_broken(v, id, "a row of table %s has %s", store_table_name(table), what);
 }
 
 static bool lookup(struct verify *v, enum store_table table, const void *key, size_t key_len, MDB_val *val)
@@ -103,6 +79,13 @@ void *verify_get(struct verify *v, enum store_table table, const void *key, size
     if (!lookup(v, table, key, key_len, &val) || record_unpack(type, &val, &record) != OK)
         return NULL; /* what cannot be read is told by the walk over its table */
     return record;
+}
+
+Aduan__Record__Ticket *verify_ticket(struct verify *v, uint64_t id)
+{
+    uint8_t key[8];
+    put_be64(key, id);
+    return verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
 }
 
 Aduan__Record__Reply *verify_reply(struct verify *v, const void *id, size_t id_len)
@@ -151,13 +134,13 @@ static bool open_record(struct verify *v, const struct visitor *visitor, const M
     int rc = record_unpack_opened(v->txn.store->seal, visitor->type, key, val, record);
     if (rc == OK)
         return true;
-    snprintf(id, sizeof id, "%s.sealed", names[visitor->table]);
+    snprintf(id, sizeof id, "%s.sealed", store_table_name(visitor->table));
     if (rc == E_KEY)
         verify_broken(v, id, "a row of table %s is sealed with key %u, which the key file does not hold",
-                      names[visitor->table], seal_key);
+                      store_table_name(visitor->table), seal_key);
     else
         verify_broken(v, id, "a row of table %s does not open: what is sealed in it was not put there by this store",
-                      names[visitor->table]);
+                      store_table_name(visitor->table));
     return false;
 }
 

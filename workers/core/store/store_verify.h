@@ -63,6 +63,8 @@ void verify_rows(struct verify *v, enum store_table table, size_t key_len, verif
 /* A record, or NULL. Free with protobuf_c_message_free_unpacked (which accepts no NULL: verify_done does). */
 void *verify_get(struct verify *v, enum store_table table, const void *key, size_t key_len,
                  const ProtobufCMessageDescriptor *type);
+/* The ticket of an id, or NULL. */
+Aduan__Record__Ticket *verify_ticket(struct verify *v, uint64_t id);
 /* The reply of an id, or NULL. */
 Aduan__Record__Reply *verify_reply(struct verify *v, const void *id, size_t id_len);
 void verify_done(void *record);

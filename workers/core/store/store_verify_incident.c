@@ -16,13 +16,6 @@
 typedef Aduan__Record__Ticket Ticket;
 typedef Aduan__Record__Incident Incident;
 
-static Ticket *ticket_at(struct verify *v, uint64_t id)
-{
-    uint8_t key[8];
-    put_be64(key, id);
-    return verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
-}
-
 /* What a ticket is found by; E_NOT_FOUND. */
 static int likeness_at(struct verify *v, uint64_t ticket, struct likeness *out)
 {
@@ -94,7 +87,7 @@ static struct counted count_rows(struct verify *v, uint64_t id)
         after = ticket_id;
         counted.tickets++;
         v->incident_rows++;
-        Ticket *ticket = ticket_at(v, ticket_id);
+        Ticket *ticket = verify_ticket(v, ticket_id);
         if (ticket == NULL || ticket->incident != id)
             verify_broken(v, "incident_ticket.stray",
                           "incident %" PRIu64 " lists ticket %" PRIu64 ", which does not name it", id, ticket_id);

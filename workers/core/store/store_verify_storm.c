@@ -15,13 +15,6 @@ typedef Aduan__Record__Message Message;
 typedef Aduan__Record__Ticket Ticket;
 typedef Aduan__Record__Reply Reply;
 
-static Ticket *ticket_at(struct verify *v, uint64_t id)
-{
-    uint8_t key[8];
-    put_be64(key, id);
-    return verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
-}
-
 static bool same(ProtobufCBinaryData a, const void *b, size_t len)
 {
     return a.len == len && (len == 0 || memcmp(a.data, b, len) == 0);
@@ -33,7 +26,7 @@ void verify_resent(struct verify *v, const uint8_t *key, const Message *message)
 {
     const char *name = verify_name(key, STORE_KEY_MESSAGE_BYTES);
     uint8_t row[RESENT_KEY_BYTES], reminder[STORE_REPLY_ID_BYTES];
-    Ticket *ticket = ticket_at(v, message->ticket);
+    Ticket *ticket = verify_ticket(v, message->ticket);
     v->proof.resent++;
     if (ticket == NULL)
         verify_broken(v, "message.ticket_missing", "message %s says it joined ticket %" PRIu64 ", which is not there",
@@ -109,7 +102,7 @@ static void check_resent_row(struct verify *v, const uint8_t *row)
 
 static void check_unclassified_row(struct verify *v, const uint8_t *key)
 {
-    Ticket *ticket = ticket_at(v, get_be64(key));
+    Ticket *ticket = verify_ticket(v, get_be64(key));
     if (ticket == NULL || !ticket->unclassified)
         verify_broken(v, "unclassified.stray", "ticket %" PRIu64 " is to be classified, and needs no class",
                       get_be64(key));

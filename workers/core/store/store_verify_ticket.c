@@ -26,13 +26,6 @@ static Message *message_of(struct verify *v, ProtobufCBinaryData key)
     return verify_get(v, T_MESSAGE, key.data, key.len, &aduan__record__message__descriptor);
 }
 
-static Ticket *ticket_at(struct verify *v, uint64_t id)
-{
-    uint8_t key[8];
-    put_be64(key, id);
-    return verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
-}
-
 /* --- tickets ------------------------------------------------------------------------------------------------ */
 
 static void check_id(struct verify *v, uint64_t id, const Ticket *ticket)
@@ -177,7 +170,7 @@ static void check_ticket(struct verify *v, const uint8_t *key, const ProtobufCMe
 
 static void check_state_row(struct verify *v, const uint8_t *key)
 {
-    Ticket *ticket = ticket_at(v, get_be64(key + 1));
+    Ticket *ticket = verify_ticket(v, get_be64(key + 1));
     if (ticket == NULL || (uint8_t)ticket->state != key[0])
         verify_broken(v, "ticket_by_state.stray", "the index has ticket %" PRIu64 " as %s, which it is not",
                       get_be64(key + 1), ticket_state_name((Aduan__Record__TicketState)key[0]));
@@ -187,7 +180,7 @@ static void check_state_row(struct verify *v, const uint8_t *key)
 static void check_sender_row(struct verify *v, const uint8_t *key)
 {
     const ProtobufCBinaryData sender = {SEAL_ID_BYTES, (uint8_t *)key};
-    Ticket *ticket = ticket_at(v, get_be64(key + SEAL_ID_BYTES));
+    Ticket *ticket = verify_ticket(v, get_be64(key + SEAL_ID_BYTES));
     if (ticket == NULL || !same(ticket->sender_id, sender))
         verify_broken(v, "ticket_by_sender.stray", "the index has ticket %" PRIu64 " under a sender that is not its",
                       get_be64(key + SEAL_ID_BYTES));
@@ -256,7 +249,7 @@ static void check_due_row(struct verify *v, const uint8_t *id, const Reply *repl
 
 static void check_owner(struct verify *v, const uint8_t *id, const Reply *reply, const char *name)
 {
-    Ticket *ticket = ticket_at(v, reply->ticket);
+    Ticket *ticket = verify_ticket(v, reply->ticket);
     bool listed = false;
     for (size_t i = 0; ticket && !listed && i < ticket->n_reply; i++)
         listed = ticket->reply[i].len == STORE_REPLY_ID_BYTES && memcmp(ticket->reply[i].data, id, 16) == 0;
