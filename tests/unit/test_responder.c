@@ -186,6 +186,7 @@ static void each_outcome_is_its_input(void **state)
         fly(i, 0, 2);
     uint64_t before = clock_now_us();
     results(ids, outcomes, 10);
+    assert_int_equal(worker.done, 0);
     commit_now();
     assert_int_equal(taken_count, 8);
     for (size_t i = 0; i < 8; i++) {

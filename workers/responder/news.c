@@ -63,15 +63,12 @@ static void on_result(struct worker *worker, const Aduan__Wire__SubmitResult *re
     switch (result->outcome) {
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED:
         news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, NULL);
-        worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_BUFFERED:
         news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, "buffered");
-        worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_REJECTED:
         news_add(worker, id, result->claim, REPLY_IN_REJECTED, 0, "no route or blacklisted");
-        worker->done++;
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_RETRY:
         attempts = attempts_of(worker, id, flight);
@@ -203,6 +200,18 @@ bool news_is_refused(int err)
     return err == E_INVALID || err == E_CORRUPT || err == E_STATE;
 }
 
+/* The first `count` news need not be told again. A job is done when its end is durable, not when it is heard of. */
+static void settle(struct worker *worker, size_t count)
+{
+    struct responder *responder = worker->role_state;
+    for (size_t i = 0; i < count; i++) {
+        enum reply_input input = responder->news[i].input;
+        worker->done += input == REPLY_IN_ACCEPTED || input == REPLY_IN_REJECTED;
+    }
+    responder->news_count -= count;
+    memmove(responder->news, responder->news + count, responder->news_count * sizeof *responder->news);
+}
+
 /* One of them cannot be applied, ever: each goes alone, and only that one is given up. */
 static int apply_singly(struct worker *worker, struct fault *fault)
 {
@@ -211,8 +220,7 @@ static int apply_singly(struct worker *worker, struct fault *fault)
         const struct store_reply_input *news = &responder->news[i];
         int err = store_reply_inputs(worker->store, news, 1, clock_now_us(), NULL, fault);
         if (err && !news_is_refused(err)) {
-            responder->news_count -= i;
-            memmove(responder->news, news, responder->news_count * sizeof *news);
+            settle(worker, i);
             return err;
         }
         if (err) {
@@ -240,8 +248,7 @@ void news_committed(struct worker *worker, size_t count)
 {
     struct responder *responder = worker->role_state;
     KILL_POINT("responder", "result_committed");
-    responder->news_count -= count;
-    memmove(responder->news, responder->news + count, responder->news_count * sizeof *responder->news);
+    settle(worker, count);
     responder->news_apart = false;
     for (size_t c = 0; c < worker->channel_count; c++) {
         for (size_t i = 0; i < responder->uncommitted[c].count; i++)
