@@ -84,6 +84,7 @@ static void option(const char *text)
                    {"pairs", &options.recipe.group_weight[FEATURE_PAIR]},
                    {"chars", &options.recipe.group_weight[FEATURE_CHARS]},
                    {"shape", &options.recipe.group_weight[FEATURE_SHAPE]},
+                   {"runs", &options.recipe.group_weight[FEATURE_RUN]},
                    {"log_ratio", &options.recipe.log_ratio},
                    {"smoothing", &options.recipe.smoothing},
                    {"cost", &options.recipe.cost},

@@ -17,6 +17,7 @@ enum kind {
     KIND_CHARS,
     KIND_CASE,
     KIND_SIGN,
+    KIND_SHAPES,
     KIND_LENGTH,
     KIND_RULE
 };
@@ -111,16 +112,27 @@ void features_inside(struct features *features, const struct norm_word *word, ui
 
 struct shape {
     unsigned upper, lower, digits;
+    uint64_t before[2]; /* the last two shapes and signs */
 };
+
+/* By itself, and with what it follows: "2/2/4" is a date, "*3#" a code to dial. */
+static void put_unit(struct features *features, struct shape *shape, uint64_t hash)
+{
+    uint64_t two = (shape->before[0] * 31 ^ hash) * 31;
+    put(features, hash, FEATURE_NO_WORD, FEATURE_SHAPE);
+    put(features, hash_byte(two, KIND_SHAPES), FEATURE_NO_WORD, FEATURE_RUN);
+    put(features, hash_byte(two ^ shape->before[1], KIND_SHAPES), FEATURE_NO_WORD, FEATURE_RUN);
+    shape->before[1] = shape->before[0];
+    shape->before[0] = hash;
+}
 
 static void put_shape(struct features *features, struct shape *shape)
 {
     if (shape->upper + shape->lower + shape->digits == 0)
         return;
     unsigned upper = shape->upper > 2 ? 2 : shape->upper, digits = shape->digits > 5 ? 5 : shape->digits;
-    put(features, hash_byte(KIND_CASE, (uint8_t)(upper << 4 | (shape->lower > 0) << 3 | digits)), FEATURE_NO_WORD,
-        FEATURE_SHAPE);
-    *shape = (struct shape){0};
+    put_unit(features, shape, hash_byte(KIND_CASE, (uint8_t)(upper << 4 | (shape->lower > 0) << 3 | digits)));
+    shape->upper = shape->lower = shape->digits = 0;
 }
 
 static unsigned log2_of(size_t n)
@@ -134,7 +146,7 @@ static unsigned log2_of(size_t n)
 static void put_shapes(struct features *features, const char *text, size_t len)
 {
     struct shape shape = {0};
-    reserve(features, len + 2);
+    reserve(features, 3 * (len + 1) + 1);
     for (size_t i = 0; i < len; i++) {
         uint8_t c = (uint8_t)text[i];
         if (c >= 'A' && c <= 'Z') {
@@ -146,7 +158,7 @@ static void put_shapes(struct features *features, const char *text, size_t len)
         } else {
             put_shape(features, &shape);
             if (c != ' ')
-                put(features, hash_byte(KIND_SIGN, c), FEATURE_NO_WORD, FEATURE_SHAPE);
+                put_unit(features, &shape, hash_byte(KIND_SIGN, c));
         }
     }
     put_shape(features, &shape);
@@ -215,6 +227,7 @@ void features_done(struct features *features)
 
 const char *feature_group_name(enum feature_group group)
 {
-    static const char *const names[FEATURE_GROUPS] = {"words", "pairs", "pieces of words", "shape", "rules"};
+    static const char *const names[FEATURE_GROUPS] = {"words", "pairs",           "pieces of words",
+                                                      "shape", "shapes in a row", "rules"};
     return names[group];
 }

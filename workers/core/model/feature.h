@@ -10,13 +10,14 @@
 #include "normalise.h"
 #include "rules.h"
 
-enum { FEATURES_VERSION = 1 };
+enum { FEATURES_VERSION = 2 };
 
 enum feature_group {
     FEATURE_WORD,  /* words, their stems, what is negated */
     FEATURE_PAIR,  /* two words in a row, or with one between */
     FEATURE_CHARS, /* 3 to 5 bytes inside a word and its borders */
     FEATURE_SHAPE, /* capitals, digits, signs, length: how it is written */
+    FEATURE_RUN,   /* two or three of these in a row */
     FEATURE_RULE,  /* what the rules found */
     FEATURE_GROUPS
 };

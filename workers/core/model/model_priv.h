@@ -10,7 +10,7 @@
 #include "model.h"
 
 #define MODEL_MAGIC "ADUANMOD"
-enum { MODEL_VERSION = 2, MODEL_ALIGN = 64, MODEL_HASH_BYTES = 32, MODEL_NAME_BYTES = 96 };
+enum { MODEL_VERSION = 3, MODEL_ALIGN = 64, MODEL_HASH_BYTES = 32, MODEL_NAME_BYTES = 96 };
 
 enum model_flags { MODEL_COUNTS = 1, MODEL_RULES = 2 }; /* COUNTS: a feature that comes twice weighs more */
 

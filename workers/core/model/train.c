@@ -13,17 +13,20 @@
 
 struct train_recipe train_recipe_default(void)
 {
-    return (struct train_recipe){
-        .group_weight =
-            {[FEATURE_WORD] = 1, [FEATURE_PAIR] = 1, [FEATURE_CHARS] = 1, [FEATURE_SHAPE] = 0.5, [FEATURE_RULE] = 0.5},
-        .counts = false,
-        .feature_min = 2,
-        .word_min = 3,
-        .log_ratio = 0.25,
-        .smoothing = 0.1,
-        .cost = 0.3,
-        .balance = 0.3,
-        .trust = 0.8};
+    return (struct train_recipe){.group_weight = {[FEATURE_WORD] = 1,
+                                                  [FEATURE_PAIR] = 1,
+                                                  [FEATURE_CHARS] = 1,
+                                                  [FEATURE_SHAPE] = 0.5,
+                                                  [FEATURE_RUN] = 0.25,
+                                                  [FEATURE_RULE] = 0.5},
+                                 .counts = true,
+                                 .feature_min = 2,
+                                 .word_min = 3,
+                                 .log_ratio = 0.25,
+                                 .smoothing = 0.1,
+                                 .cost = 0.3,
+                                 .balance = 0.3,
+                                 .trust = 0.8};
 }
 
 /* --- the lexicon -------------------------------------------------------------------------------------------------- */
