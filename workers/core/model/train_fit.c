@@ -14,6 +14,7 @@
 
 enum {
     THRESHOLD_STEPS = 100,
+    THRESHOLD_ABOUT = 5, /* steps to each side that a threshold is judged by */
     ADJUST_STEPS = 10, /* from no adjustment to the whole of it */
     ADJUST_MIN = 10    /* a label of fewer texts is taken to have so many */
 };
@@ -228,6 +229,17 @@ static double f_dire(double hits, double false_alarms, double misses)
     return hits > 0 ? 3 * hits / (3 * hits + false_alarms + 2 * misses) : 0;
 }
 
+/* Of the steps about one: the best single step is the best by chance. */
+static double worth_around(const double worths[THRESHOLD_STEPS + 1], size_t step)
+{
+    double sum = 0;
+    size_t first = step > THRESHOLD_ABOUT ? step - THRESHOLD_ABOUT : 0;
+    size_t last = step + THRESHOLD_ABOUT < THRESHOLD_STEPS ? step + THRESHOLD_ABOUT : THRESHOLD_STEPS;
+    for (size_t i = first; i <= last; i++)
+        sum += worths[i];
+    return sum / (double)(last - first + 1);
+}
+
 static double flag_threshold(const struct sample *sample, const struct model_head_record *record, bool dire)
 {
     double with[THRESHOLD_STEPS + 1] = {0}, without[THRESHOLD_STEPS + 1] = {0};
@@ -239,14 +251,18 @@ static double flag_threshold(const struct sample *sample, const struct model_hea
         (label_of(sample, i) ? with : without)[step]++;
         *(label_of(sample, i) ? &with_all : &without_all) += 1;
     }
-    double hits = 0, alarms = 0;
+    double hits = 0, alarms = 0, worths[THRESHOLD_STEPS + 1];
     for (size_t step = THRESHOLD_STEPS; step > 0; step--) {
         hits += with[step];
         alarms += without[step];
-        double mean = dire ? f_dire(hits, alarms, with_all - hits)
-                           : f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
-        if (mean > best) {
-            best = mean;
+        worths[step] = dire ? f_dire(hits, alarms, with_all - hits)
+                            : f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
+    }
+    worths[0] = worths[1];
+    for (size_t step = 1; step <= THRESHOLD_STEPS; step++) {
+        double around = worth_around(worths, step);
+        if (around > best) {
+            best = around;
             threshold = (double)step / THRESHOLD_STEPS;
         }
     }
