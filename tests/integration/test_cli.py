@@ -205,6 +205,9 @@ def test_classify_explains_in_sentences(desk):
     text = desk.aduan("classify", "--explain", "tolong rumah tetangga kebakaran, ada anak terjebak di dalam").stdout
     assert "DARURAT" in text and "Kata yang mendukung" in text and "\u201ckebakaran\u201d" in text
     assert "Tidak dibuatkan tiket: empty" in desk.aduan("classify", "--explain", "").stdout
+    notice = "Kode OTP Anda 4471, berlaku 5 menit. Jangan berikan kepada siapa pun"
+    assert "jadi tidak berkategori" in desk.aduan("classify", "--explain", notice).stdout
+    assert json.loads(desk.aduan("classify", "--json", notice).stdout)["decided_by"]["category"] == "type"
     desk.change("language: id", "language: en")
     text = desk.aduan("classify", "--explain", REPORT + " dasar goblok bajingan").stdout
     assert "Category jalan" in text and "No emergency" in text and "Marked kasar" in text

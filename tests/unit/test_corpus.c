@@ -47,11 +47,12 @@ static void a_file_is_read_with_all_its_labels(void **state)
     (void)state;
     put(HEADER "jalan rusak\tpengaduan\tjalan\tnormal\t\tid\r\n"
                "\n"
-               "kebakaran!\tdarurat\tkebencanaan\temergency\tkasar,data_pribadi\tid\n");
+               "kebakaran!\tdarurat\tkebencanaan\temergency\tkasar,data_pribadi\tid\n"
+               "promo!\tspam\tlainnya\tnormal\tspam\tid\n");
     corpus_desk_heads(corpus);
     assert_int_equal(corpus_read_dir(corpus, dir, &fault), OK);
     corpus_finish(corpus, 2);
-    assert_int_equal(corpus->count, 2);
+    assert_int_equal(corpus->count, 3);
     assert_string_equal(corpus->texts[1].text, "kebakaran!");
     /* Labels are sorted: darurat before pengaduan, jalan before kebencanaan. */
     assert_int_equal(corpus->texts[0].label[0], 1);
@@ -63,6 +64,9 @@ static void a_file_is_read_with_all_its_labels(void **state)
     assert_int_equal(corpus->texts[1].label[5], 1);
     assert_int_equal(corpus->texts[1].label[7], 1);
     assert_int_equal(corpus->texts[1].label[4], 0);
+    /* No report has a category. */
+    assert_int_equal(corpus->texts[2].label[1], CORPUS_UNKNOWN);
+    assert_int_equal(corpus->texts[2].label[3], 1);
     corpus_free(corpus);
 }
 

@@ -20,7 +20,7 @@
     "  pengaduan: {}\n"                                                                                                \
     "  informasi: {words: {100: [tanyahumas]}}\n"                                                                      \
     "  darurat: {}\n"                                                                                                  \
-    "  lainnya: {}\n"                                                                                                  \
+    "  lainnya: {words: {100: [bukanlaporan]}}\n"                                                                      \
     "urgency:\n"                                                                                                       \
     "  emergency: {threshold: 3, type: darurat, words: {4: [kebakaran], 100: [darurat], -100: [latihan]}}\n"           \
     "language: {en: {words: {2: [please]}}, id: {words: {2: [mohon]}}}\n"
@@ -33,9 +33,9 @@
     "  pdam: {name: {id: PDAM, en: Water}, categories: [jalan], words: {3: [pipa], 100: [pdamkota]}}\n"
 
 static struct rules *rules;
-static struct model *model, *shy; /* shy: is never sure */
+static struct model *model, *shy, *bold; /* shy: is never sure; bold: of a category always, of a type hardly */
 static struct ensemble *both, *alone;
-static void *bytes, *shy_bytes;
+static void *bytes, *shy_bytes, *bold_bytes;
 
 static void put(const char *path, const char *text)
 {
@@ -43,6 +43,21 @@ static void put(const char *path, const char *text)
     assert_non_null(out);
     fputs(text, out);
     fclose(out);
+}
+
+/* The same model with another threshold of the category, and flatter probabilities of the type. */
+static void *changed(size_t len, double threshold, double flatter, struct model **out)
+{
+    struct model_file *file = malloc(len);
+    struct fault fault;
+    assert_non_null(file);
+    memcpy(file, bytes, len);
+    struct model_head_record *heads = (struct model_head_record *)((char *)file + file->heads_at);
+    heads[0].slope *= flatter;
+    heads[1].threshold = threshold;
+    model_hash(file, len, file->hash);
+    assert_int_equal(model_from_memory("another desk", file, len, out, &fault), OK);
+    return file;
 }
 
 /* Learns category, type and urgency from a few texts in the words of roads, waste and fire. */
@@ -70,19 +85,16 @@ static void learn(void)
             snprintf(text, sizeof text, "kapan %s %s dibersihkan", i % 2 ? "jalan" : "sampah", small_places[k]);
             corpus_add(corpus, text, strlen(text),
                        (const char *const[]){"informasi", i % 2 ? "jalan" : "sampah", "", ""});
+            snprintf(text, sizeof text, "diskon pulsa kuota murah %u rb dekat %s", 10 * (unsigned)i, small_places[k]);
+            corpus_add(corpus, text, strlen(text), (const char *const[]){"lainnya", NULL, "", ""});
         }
     corpus_finish(corpus, 4);
     assert_int_equal(train_folds(corpus, &recipe, &scores, &fault), OK);
     struct train_fit *fit = train_fit_new(corpus, &scores, 0.9);
     assert_int_equal(train_model(corpus, &recipe, fit, &bytes, &len, &fault), OK);
     assert_int_equal(model_from_memory("a desk", bytes, len, &model, &fault), OK);
-    shy_bytes = malloc(len);
-    assert_non_null(shy_bytes);
-    memcpy(shy_bytes, bytes, len);
-    struct model_file *file = shy_bytes;
-    ((struct model_head_record *)((char *)shy_bytes + file->heads_at))[1].threshold = 1.5;
-    model_hash(file, len, file->hash);
-    assert_int_equal(model_from_memory("a shy desk", shy_bytes, len, &shy, &fault), OK);
+    shy_bytes = changed(len, 1.5, 1, &shy);
+    bold_bytes = changed(len, 0, 0.02, &bold);
     train_fit_free(fit);
     free(scores.values);
     corpus_free(corpus);
@@ -119,9 +131,11 @@ static int teardown(void **state)
     ensemble_free(NULL);
     model_close(model);
     model_close(shy);
+    model_close(bold);
     rules_free(rules);
     free(bytes);
     free(shy_bytes);
+    free(bold_bytes);
     return 0;
 }
 
@@ -186,6 +200,44 @@ static void what_the_rules_take_for_an_emergency_the_model_may_not(void **state)
     /* "bencana" is a category that this desk lacks: the rules' word stands. */
     assert_int_equal(out.category_by, BY_RULES);
     assert_string_equal(out.found.category, "lainnya");
+}
+
+static void what_is_surely_no_report_has_no_category(void **state)
+{
+    struct understanding out = ask(both, "diskon pulsa kuota murah 20 rb dekat sampah pasar lama");
+    char why[128];
+    (void)state;
+    assert_int_equal(out.category_by, BY_TYPE);
+    assert_string_equal(out.found.category, "lainnya");
+    assert_string_equal(out.found.type, "lainnya");
+    assert_string_equal(out.found.agency, "humas");
+    assert_false(out.unsure);
+    understanding_explain(both, &out, why, sizeof why);
+    assert_non_null(strstr(why, "model: lainnya"));
+    out = ask(both, "bukanlaporan aspal rusak parah di jalan depan sekolah");
+    assert_int_equal(out.type_by, BY_HARD_RULE);
+    assert_int_equal(out.category_by, BY_TYPE);
+    /* An agency that is named in so many words gets it. */
+    out = ask(both, "pdamkota diskon pulsa kuota murah 20 rb dekat pasar lama");
+    assert_string_equal(out.found.agency, "pdam");
+    out = ask(both, "darurat diskon pulsa kuota murah 20 rb dekat pasar lama");
+    assert_string_equal(out.found.type, "darurat");
+    assert_int_not_equal(out.category_by, BY_TYPE);
+}
+
+/* The best guess of the type is no report, but far from sure; the category is sure. */
+static void what_may_be_a_report_is_one(void **state)
+{
+    struct ensemble *daring = ensemble_new(rules, bold);
+    struct understanding out = ask(daring, "diskon pulsa kuota murah 20 rb dekat sampah pasar lama");
+    const struct model_answer *type = &out.guesses.heads[0];
+    (void)state;
+    assert_string_equal(model_label(bold, 0, type->best[0].label), "lainnya");
+    assert_true(type->best[0].probability < 0.9);
+    assert_string_equal(out.found.type, model_label(bold, 0, type->best[1].label));
+    assert_int_equal(out.category_by, BY_MODEL);
+    assert_string_not_equal(out.found.category, "lainnya");
+    ensemble_free(daring);
 }
 
 static void a_hard_rule_may_say_that_it_is_no_emergency(void **state)
@@ -302,6 +354,8 @@ int main(void)
         cmocka_unit_test(the_model_decides_where_no_hard_rule_does),
         cmocka_unit_test(a_hard_rule_stands_whatever_the_model_thinks),
         cmocka_unit_test(what_the_rules_take_for_an_emergency_the_model_may_not),
+        cmocka_unit_test(what_is_surely_no_report_has_no_category),
+        cmocka_unit_test(what_may_be_a_report_is_one),
         cmocka_unit_test(a_hard_rule_may_say_that_it_is_no_emergency),
         cmocka_unit_test(a_person_is_asked_when_the_model_is_not_sure),
         cmocka_unit_test(every_rule_that_fired_is_told),

@@ -201,7 +201,13 @@ void understood_explain(const struct cli *cli, struct reader *reader, const stru
     if (!understood->verdict.open_ticket)
         fprintf(out, en ? "No ticket: %s.\n" : "Tidak dibuatkan tiket: %s.\n", understood->verdict.reason);
     fprintf(out, en ? "Category %s (%s).\n" : "Kategori %s (%s).\n", found->category, found->category_name);
-    decision(cli, reader, understood, "category", found->category, out);
+    if (reading->category_by == BY_TYPE)
+        fprintf(out,
+                en ? "  It is no report (type %s), so it has none.\n"
+                   : "  Bukan laporan (jenis %s), jadi tidak berkategori.\n",
+                found->type);
+    else
+        decision(cli, reader, understood, "category", found->category, out);
     if (reading->unsure)
         fprintf(out,
                 en ? "Not sure enough: a person at %s (%s) reads it.\n"

@@ -71,7 +71,8 @@ static json_t *string_or_null(const char *text)
 
 static json_t *by_json(enum understanding_by by)
 {
-    static const char *const names[] = {[BY_RULES] = "rules", [BY_MODEL] = "model", [BY_HARD_RULE] = "hard_rule"};
+    static const char *const names[] = {
+        [BY_RULES] = "rules", [BY_MODEL] = "model", [BY_HARD_RULE] = "hard_rule", [BY_TYPE] = "type"};
     return json_string(names[by]);
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "ensemble.h"
 
+#include "corpus.h"
 #include "strbuf.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* How likely it must be that a text is no report. */
+static const double NO_REPORT_MIN = 0.9;
 
 struct ensemble {
     struct rules *rules;
@@ -92,13 +96,30 @@ static const char *best_of(const struct ensemble *ensemble, const struct underst
     return model_label(ensemble->model, head, reading->guesses.heads[head].best[0].label);
 }
 
-/* Emergencies and their type go together: a type that contradicts the urgency gives way to the next guess. */
+/* Nobody reads what is no report: one that is taken for none by mistake is lost, so that it takes more than a guess. */
+static bool is_report(const struct ensemble *ensemble, const struct understanding *reading)
+{
+    if (rules_hard(&reading->found, "type"))
+        return corpus_is_report(reading->found.type);
+    const struct model_answer *answer = ensemble->type == SIZE_MAX ? NULL : &reading->guesses.heads[ensemble->type];
+    double none = 0;
+    for (size_t i = 0; answer && i < answer->count; i++) {
+        if (!corpus_is_report(model_label(ensemble->model, ensemble->type, answer->best[i].label)))
+            none += answer->best[i].probability;
+    }
+    return none < NO_REPORT_MIN;
+}
+
+/* Emergencies and their type go together, and so do a category and a type of reports: a type that contradicts gives way
+ * to the next guess. */
 static const char *type_of(const struct ensemble *ensemble, const struct understanding *reading, bool emergency)
 {
     const struct model_answer *answer = &reading->guesses.heads[ensemble->type];
+    bool report = ensemble->category != SIZE_MAX && reading->guesses.heads[ensemble->category].sure &&
+                  is_report(ensemble, reading);
     for (size_t i = 0; i < answer->count && !emergency; i++) {
         const char *label = model_label(ensemble->model, ensemble->type, answer->best[i].label);
-        if (!is(label, "darurat"))
+        if (!is(label, "darurat") && (!report || corpus_is_report(label)))
             return label;
     }
     return emergency ? "darurat" : NULL;
@@ -135,6 +156,11 @@ static void category_decide(const struct ensemble *ensemble, struct understandin
     }
     if (ensemble->category == SIZE_MAX)
         return;
+    if (!is(reading->found.urgency, "emergency") && !is_report(ensemble, reading)) {
+        reading->category_by = BY_TYPE;
+        rules_overrule(ensemble->rules, rules_default_category(ensemble->rules), NULL, NULL, &reading->found);
+        return;
+    }
     const char *best = best_of(ensemble, reading, ensemble->category);
     /* A category that this desk does not have is nothing it can decide for. */
     if (!rules_has_category(ensemble->rules, best))
@@ -261,15 +287,16 @@ void understanding_rules(const struct understanding *reading, char *out, size_t 
 
 void understanding_explain(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size)
 {
+    size_t head = reading->category_by == BY_TYPE ? ensemble->type : ensemble->category;
     rules_explain(&reading->found, out, size);
-    if (!reading->modelled || ensemble->category == SIZE_MAX)
+    if (!reading->modelled || head == SIZE_MAX)
         return;
-    const struct model_answer *answer = &reading->guesses.heads[ensemble->category];
+    const struct model_answer *answer = &reading->guesses.heads[head];
     struct strbuf buf = {.text = out, .size = size, .used = strlen(out)};
     size_t before = buf.used;
     for (size_t i = 0; i < answer->count; i++) {
         strbuf_add(&buf, i ? ", " : before ? "; model: " : "model: ");
-        strbuf_add(&buf, model_label(ensemble->model, ensemble->category, answer->best[i].label));
+        strbuf_add(&buf, model_label(ensemble->model, head, answer->best[i].label));
         strbuf_add(&buf, " ");
         strbuf_add_percent(&buf, answer->best[i].probability);
         strbuf_add(&buf, "%");

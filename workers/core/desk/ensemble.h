@@ -2,8 +2,9 @@
 /*
  * What a text means, by rules and model together. Hard rules stand; where none fired the model decides, and what the
  * rules found is part of what it has learnt from. Where it is not sure of the category, a person decides: the ticket
- * goes to the agency that takes what nobody else does, with the three best guesses. Without a model the rules decide
- * alone. The same text, rules and model give the same reading.
+ * goes to the agency that takes what nobody else does, with the three best guesses. What is surely no report (spam, a
+ * notice of a bank) has the category of nothing. Without a model the rules decide alone. The same text, rules and model
+ * give the same reading.
  */
 #ifndef ADUAN_ENSEMBLE_H
 #define ADUAN_ENSEMBLE_H
@@ -26,7 +27,12 @@ void ensemble_compare_with(struct ensemble *ensemble, const uint8_t key[MINHASH_
 /* NULL: none. */
 const struct model *ensemble_model(const struct ensemble *ensemble);
 
-enum understanding_by { BY_RULES, BY_MODEL, BY_HARD_RULE };
+enum understanding_by {
+    BY_RULES,
+    BY_MODEL,
+    BY_HARD_RULE,
+    BY_TYPE /* of the category: it is no report and has none */
+};
 
 struct understanding {
     struct classification found; /* what was decided, and the rules that fired */
@@ -52,8 +58,8 @@ void understanding_guesses(const struct ensemble *ensemble, const struct underst
 /* Every rule that fired, whatever was decided, those that decided first: "category:jalan berlubang +2; type:pengaduan
  * mohon +1". Whole items only. */
 void understanding_rules(const struct understanding *reading, char *out, size_t size);
-/* Why, in one line for the ticket: the rules that decided, then what the model thinks of the category. Whole items
- * only. */
+/* Why, in one line for the ticket: the rules that decided, then what the model thinks of the category, or of the type
+ * when that says that there is none. Whole items only. */
 void understanding_explain(const struct ensemble *ensemble, const struct understanding *reading, char *out,
                            size_t size);
 /* The words of the text read last that spoke most for (negative: against) a label of a head; at most max. */

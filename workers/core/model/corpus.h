@@ -68,6 +68,8 @@ size_t corpus_head_find(const struct corpus *corpus, const char *name);
 
 /* The heads of a desk: type, category, urgency, and a flag for each reason to hold a text back. */
 void corpus_desk_heads(struct corpus *corpus);
+/* Spam, and what is nobody's business here ("lainnya"), are no reports: they have no category, whatever a file says. */
+bool corpus_is_report(const char *type);
 /* Adds every text of one file in the form of etc/training: "#" lines, a header "text type category urgency flags
  * language", tabs. Needs the desk's heads. E_IO, E_CONFIG with file:line. */
 MUST_CHECK int corpus_read(struct corpus *corpus, const char *path, struct fault *fault);

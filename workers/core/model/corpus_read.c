@@ -26,6 +26,11 @@ void corpus_desk_heads(struct corpus *corpus)
         corpus_head_add(corpus, flags[i], flags[i]);
 }
 
+bool corpus_is_report(const char *type)
+{
+    return strcmp(type, "spam") != 0 && strcmp(type, "lainnya") != 0;
+}
+
 /* Sets the labels of the flags named in "sara,kasar"; false for one that is unknown. */
 static bool flags_read(char *list, const char *labels[FLAGS])
 {
@@ -61,7 +66,7 @@ static int line_add(struct corpus *corpus, char *line, const char *path, size_t 
         return fault_set(fault, E_CONFIG, "%s:%zu: a flag is not spam, sara, kasar, hoaks or data_pribadi", path,
                          number);
     labels[0] = column[COLUMN_TYPE];
-    labels[1] = column[COLUMN_CATEGORY];
+    labels[1] = corpus_is_report(column[COLUMN_TYPE]) ? column[COLUMN_CATEGORY] : NULL;
     labels[2] = emergency ? "emergency" : "";
     corpus_add(corpus, column[COLUMN_TEXT], strlen(column[COLUMN_TEXT]), labels);
     return OK;

@@ -72,6 +72,8 @@ void rules_explain(const struct classification *classification, char *out, size_
 void rules_reason(const char *why, const char *category, char *out, size_t size);
 /* NULL when there is no such agency. */
 const char *rules_agency_name(const struct rules *rules, const char *agency_id);
+/* What a text is of when nothing says more: "lainnya". */
+const char *rules_default_category(const struct rules *rules);
 /* A category's name for people; language "en", anything else is Indonesian. NULL when there is no such category. */
 const char *rules_category_name(const struct rules *rules, const char *category, const char *language);
 /* True when categories.yaml has it. */

@@ -314,6 +314,11 @@ void rules_overrule(struct rules *rules, const char *category, const char *type,
     answer(rules, out);
 }
 
+const char *rules_default_category(const struct rules *rules)
+{
+    return rules->labels[rules->default_category].name;
+}
+
 void rules_to_fallback(const struct rules *rules, struct classification *found)
 {
     const struct rules_label *agency = &rules->labels[rules->fallback_agency];
