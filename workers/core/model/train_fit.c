@@ -15,8 +15,8 @@
 enum {
     THRESHOLD_STEPS = 100,
     THRESHOLD_ABOUT = 5, /* steps to each side that a threshold is judged by */
-    ADJUST_STEPS = 10, /* from no adjustment to the whole of it */
-    ADJUST_MIN = 10    /* a label of fewer texts is taken to have so many */
+    ADJUST_STEPS = 10,   /* from no adjustment to the whole of it */
+    ADJUST_MIN = 10      /* a label of fewer texts is taken to have so many */
 };
 
 void train_heads(const struct corpus *corpus, struct model_head_record out[MODEL_HEADS_MAX])
