@@ -21,6 +21,7 @@
     "  informasi: {words: {100: [tanyahumas]}}\n"                                                                      \
     "  darurat: {}\n"                                                                                                  \
     "  lainnya: {words: {100: [bukanlaporan]}}\n"                                                                      \
+    "  kasar: {words: {100: [jeniskasar]}}\n"                                                                          \
     "urgency:\n"                                                                                                       \
     "  emergency: {threshold: 3, type: darurat, words: {4: [kebakaran], 100: [darurat], -100: [latihan]}}\n"           \
     "language: {en: {words: {2: [please]}}, id: {words: {2: [mohon]}}}\n"
@@ -225,6 +226,18 @@ static void what_is_surely_no_report_has_no_category(void **state)
     assert_int_not_equal(out.category_by, BY_TYPE);
 }
 
+static void a_type_that_is_a_flag_sets_it(void **state)
+{
+    struct understanding out = ask(both, "jeniskasar sampah menumpuk di pasar lama");
+    char flags[32];
+    (void)state;
+    assert_string_equal(out.found.type, "kasar");
+    assert_false(out.guesses.heads[3].sure);
+    assert_true(understanding_flagged(both, &out, "kasar"));
+    understanding_flags(both, &out, flags, sizeof flags);
+    assert_string_equal(flags, "kasar");
+}
+
 /* The best guess of the type is no report, but far from sure; the category is sure. */
 static void what_may_be_a_report_is_one(void **state)
 {
@@ -356,6 +369,7 @@ int main(void)
         cmocka_unit_test(what_the_rules_take_for_an_emergency_the_model_may_not),
         cmocka_unit_test(what_is_surely_no_report_has_no_category),
         cmocka_unit_test(what_may_be_a_report_is_one),
+        cmocka_unit_test(a_type_that_is_a_flag_sets_it),
         cmocka_unit_test(a_hard_rule_may_say_that_it_is_no_emergency),
         cmocka_unit_test(a_person_is_asked_when_the_model_is_not_sure),
         cmocka_unit_test(every_rule_that_fired_is_told),

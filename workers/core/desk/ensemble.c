@@ -213,10 +213,17 @@ int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struc
 
 /* --- telling ------------------------------------------------------------------------------------------------------ */
 
+/* A text whose type is that of a flag has the flag: one cannot be without the other. */
+static bool applies(const struct ensemble *ensemble, const struct understanding *reading, size_t head)
+{
+    bool typed = reading->type_by != BY_RULES && is(reading->found.type, model_head(ensemble->model, head).name);
+    return typed || reading->guesses.heads[head].sure;
+}
+
 bool understanding_flagged(const struct ensemble *ensemble, const struct understanding *reading, const char *flag)
 {
     size_t head = reading->modelled ? model_head_find(ensemble->model, flag) : SIZE_MAX;
-    return head != SIZE_MAX && model_head(ensemble->model, head).flag && reading->guesses.heads[head].sure;
+    return head != SIZE_MAX && model_head(ensemble->model, head).flag && applies(ensemble, reading, head);
 }
 
 static bool is_flag(const struct ensemble *ensemble, size_t head)
@@ -229,7 +236,7 @@ void understanding_flags(const struct ensemble *ensemble, const struct understan
     struct strbuf buf = strbuf_over(out, size);
     for (size_t head = 0; reading->modelled && head < model_head_count(ensemble->model); head++) {
         size_t before = buf.used;
-        if (!is_flag(ensemble, head) || !reading->guesses.heads[head].sure)
+        if (!is_flag(ensemble, head) || !applies(ensemble, reading, head))
             continue;
         strbuf_add(&buf, before ? "," : "");
         strbuf_add(&buf, model_head(ensemble->model, head).name);

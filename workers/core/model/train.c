@@ -22,7 +22,7 @@ struct train_recipe train_recipe_default(void)
                                  .counts = true,
                                  .feature_min = 2,
                                  .word_min = 3,
-                                 .log_ratio = 0.25,
+                                 .log_ratio = 0.4,
                                  .smoothing = 0.1,
                                  .cost = 0.3,
                                  .balance = 0.3,
