@@ -5,10 +5,10 @@ import re
 import struct
 
 PRIVATE = f"{os.path.dirname(os.path.abspath(__file__))}/../../workers/core/model/model_priv.h"
-VERSION, NAME_BYTES, ALIGN, RARITY_BITS = 2, 96, 64, 12
+VERSION, FEATURES, NAME_BYTES, ALIGN, RARITY_BITS = 3, 2, 96, 64, 12
 EMPTY = 0xFFFFFFFF
-GROUPS = 5
-HEAD = "<8sII32sQIIIIII6Q5d16s"
+GROUPS = 6
+HEAD = "<8sII32sQIIIIII6Q6d16s"
 
 
 def lexicon_hash(word):
@@ -77,7 +77,7 @@ def model(heads, slots=8, rows=3, flags=0, spellings=None):
         places.append(at + pad)
         body += bytes(pad) + part
         at += pad + len(part)
-    head = struct.pack(HEAD, b"ADUANMOD", VERSION, 1, bytes(32), at, flags, len(heads), len(outputs), slots, rows, items,
+    head = struct.pack(HEAD, b"ADUANMOD", VERSION, FEATURES, bytes(32), at, flags, len(heads), len(outputs), slots, rows, items,
                        places[0], places[1], places[2], len(parts[2]), places[3], places[4], *[1.0] * GROUPS,
                        bytes(range(16)))
     return head + body
