@@ -214,6 +214,20 @@ static void move(struct store_txn *txn, Ticket *ticket, const struct step *step)
         record_set_string(&ticket->agency, step->change->agency);
 }
 
+Aduan__Record__Event event_of_ticket(const Aduan__Record__Ticket *ticket, Aduan__Record__Event__Kind kind)
+{
+    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
+    event.kind = kind;
+    event.ticket = ticket->id;
+    event.message_key = ticket->message_key;
+    event.shortcode = ticket->shortcode;
+    event.type = ticket->type;
+    event.category = ticket->category;
+    event.agency = ticket->agency;
+    event.state = ticket->state;
+    return event;
+}
+
 /* The text of a note stays on the ticket: an event never carries a person's words. */
 static int put_event(struct store_txn *txn, const Ticket *ticket, const struct step *step,
                      Aduan__Record__Event__Kind kind)

@@ -100,20 +100,6 @@ int ingest_received(struct ingest *in, const Aduan__Record__Message *message, co
     return txn_event(&in->txn, &event);
 }
 
-Aduan__Record__Event event_of_ticket(const Aduan__Record__Ticket *ticket, Aduan__Record__Event__Kind kind)
-{
-    Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
-    event.kind = kind;
-    event.ticket = ticket->id;
-    event.message_key = ticket->message_key;
-    event.shortcode = ticket->shortcode;
-    event.type = ticket->type;
-    event.category = ticket->category;
-    event.agency = ticket->agency;
-    event.state = ticket->state;
-    return event;
-}
-
 int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket)
 {
     Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
