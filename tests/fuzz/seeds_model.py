@@ -4,7 +4,7 @@ import os
 import re
 import struct
 
-PRIVATE = f"{os.path.dirname(os.path.abspath(__file__))}/../../workers/core/model/model_priv.h"
+MODEL = f"{os.path.dirname(os.path.abspath(__file__))}/../../workers/core/model"
 VERSION, FEATURES, NAME_BYTES, ALIGN, RARITY_BITS = 3, 2, 96, 64, 12
 EMPTY = 0xFFFFFFFF
 GROUPS = 6
@@ -52,12 +52,17 @@ WORDS = {b"jalan": [(b"jalan", b"jalan")], b"jln": [(b"jalan", b"jalan")], b"ber
          b"trims": [(b"terima", b"terima"), (b"kasih", b"kasih")]}
 
 
+def version(header, name):
+    with open(f"{MODEL}/{header}", encoding="utf-8") as text:
+        return int(re.search(rf"{name} = (\d+)", text.read())[1])
+
+
 def model(heads, slots=8, rows=3, flags=0, spellings=None):
     """heads: (name, labels, flag). Every slot but one has a row, so that most words of any text meet one."""
-    with open(PRIVATE, encoding="utf-8") as header:
-        written = int(re.search(r"MODEL_VERSION = (\d+)", header.read())[1])
-    if written != VERSION:
-        raise ValueError(f"models are of version {written} now: lay the seeds out as model_priv.h says, then set VERSION")
+    written = version("model_priv.h", "MODEL_VERSION"), version("feature.h", "FEATURES_VERSION")
+    if written != (VERSION, FEATURES):
+        raise ValueError(f"models are of version {written} now: lay the seeds out as model_priv.h says, then set "
+                         "VERSION and FEATURES")
     outputs = [label for _, labels, _ in heads for label in labels]
     items = len(outputs) + -len(outputs) % 8
     first, head_part = 0, b""
@@ -77,8 +82,8 @@ def model(heads, slots=8, rows=3, flags=0, spellings=None):
         places.append(at + pad)
         body += bytes(pad) + part
         at += pad + len(part)
-    head = struct.pack(HEAD, b"ADUANMOD", VERSION, FEATURES, bytes(32), at, flags, len(heads), len(outputs), slots, rows, items,
-                       places[0], places[1], places[2], len(parts[2]), places[3], places[4], *[1.0] * GROUPS,
+    head = struct.pack(HEAD, b"ADUANMOD", VERSION, FEATURES, bytes(32), at, flags, len(heads), len(outputs), slots, rows,
+                       items, places[0], places[1], places[2], len(parts[2]), places[3], places[4], *[1.0] * GROUPS,
                        bytes(range(16)))
     return head + body
 
