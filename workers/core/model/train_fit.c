@@ -3,7 +3,8 @@
  * From scores of texts that were not learnt from to probabilities, and to the probability from which an answer is to
  * be trusted. One of several labels: a softmax whose slope is fitted, over scores in which rare labels were given back
  * what learning from few texts cost them (logit adjustment). A flag: Platt's sigmoid, and the threshold with the best
- * mean F1 of "applies" and "does not"; where to miss it is dire, the best F of "applies" in which a miss counts twice.
+ * mean F1 of "applies" and "does not"; where to miss it is dire, the best F of "applies" in which a miss counts three
+ * times.
  */
 #include "metrics.h"
 #include "train_priv.h"
@@ -14,9 +15,9 @@
 
 enum {
     THRESHOLD_STEPS = 100,
-    THRESHOLD_ABOUT = 5, /* steps to each side that a threshold is judged by */
-    ADJUST_STEPS = 10,   /* from no adjustment to the whole of it */
-    ADJUST_MIN = 10      /* a label of fewer texts is taken to have so many */
+    THRESHOLD_HALVES = 64, /* half-samples of the texts that a threshold is the mean of; bits of a number */
+    ADJUST_STEPS = 10,     /* from no adjustment to the whole of it */
+    ADJUST_MIN = 10        /* a label of fewer texts is taken to have so many */
 };
 
 void train_heads(const struct corpus *corpus, struct model_head_record out[MODEL_HEADS_MAX])
@@ -226,47 +227,67 @@ static double f1(double hits, double false_alarms, double misses)
 
 static double f_dire(double hits, double false_alarms, double misses)
 {
-    return hits > 0 ? 3 * hits / (3 * hits + false_alarms + 2 * misses) : 0;
+    return hits > 0 ? 4 * hits / (4 * hits + false_alarms + 3 * misses) : 0;
 }
 
-/* Of the steps about one: the best single step is the best by chance. */
-static double worth_around(const double worths[THRESHOLD_STEPS + 1], size_t step)
+/* The texts of one half-sample: how many of each probability have the flag, and have it not. */
+struct histogram {
+    double with[THRESHOLD_STEPS + 1], without[THRESHOLD_STEPS + 1];
+};
+
+/* Steps that are as good as one another lie side by side: the middle of them, in steps. */
+static double best_step(const struct histogram *texts, bool dire)
 {
-    double sum = 0;
-    size_t first = step > THRESHOLD_ABOUT ? step - THRESHOLD_ABOUT : 0;
-    size_t last = step + THRESHOLD_ABOUT < THRESHOLD_STEPS ? step + THRESHOLD_ABOUT : THRESHOLD_STEPS;
-    for (size_t i = first; i <= last; i++)
-        sum += worths[i];
-    return sum / (double)(last - first + 1);
+    double with_all = 0, without_all = 0, hits = 0, alarms = 0, best = -1;
+    size_t first = THRESHOLD_STEPS / 2, last = first;
+    for (size_t step = 0; step <= THRESHOLD_STEPS; step++) {
+        with_all += texts->with[step];
+        without_all += texts->without[step];
+    }
+    hits = texts->with[THRESHOLD_STEPS];
+    alarms = texts->without[THRESHOLD_STEPS];
+    for (size_t step = THRESHOLD_STEPS; step-- > 1;) {
+        hits += texts->with[step];
+        alarms += texts->without[step];
+        double worth = dire ? f_dire(hits, alarms, with_all - hits)
+                            : f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
+        if (worth > best) {
+            best = worth;
+            first = step;
+        }
+        if (worth == best)
+            last = step;
+    }
+    return (double)(first + last) / 2;
 }
 
+/* Steele, Lea and Flood's SplitMix64: which half-samples text i is in, a bit each. */
+static uint64_t halves_of(size_t i)
+{
+    uint64_t bits = ((uint64_t)i + 1) * 0x9e3779b97f4a7c15;
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+    return bits ^ (bits >> 31);
+}
+
+/* The best threshold of all the texts is the best by a few of them; so: the mean of the best ones of many halves. */
 static double flag_threshold(const struct sample *sample, const struct model_head_record *record, bool dire)
 {
-    double with[THRESHOLD_STEPS + 1] = {0}, without[THRESHOLD_STEPS + 1] = {0};
-    double with_all = 0, without_all = 0, best = -1, threshold = 0.5;
+    struct histogram *halves = train_memory(THRESHOLD_HALVES, sizeof *halves);
+    double sum = 0;
     for (size_t i = 0; i < sample->count; i++) {
         struct model_answer answer;
         model_answer(record, sample->scores[i], &answer);
         size_t step = (size_t)(answer.best[0].probability * THRESHOLD_STEPS);
-        (label_of(sample, i) ? with : without)[step]++;
-        *(label_of(sample, i) ? &with_all : &without_all) += 1;
+        uint64_t in = halves_of(i);
+        for (size_t half = 0; half < THRESHOLD_HALVES; half++, in >>= 1)
+            if (in & 1)
+                (label_of(sample, i) ? halves[half].with : halves[half].without)[step] += 1;
     }
-    double hits = 0, alarms = 0, worths[THRESHOLD_STEPS + 1];
-    for (size_t step = THRESHOLD_STEPS; step > 0; step--) {
-        hits += with[step];
-        alarms += without[step];
-        worths[step] = dire ? f_dire(hits, alarms, with_all - hits)
-                            : f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
-    }
-    worths[0] = worths[1];
-    for (size_t step = 1; step <= THRESHOLD_STEPS; step++) {
-        double around = worth_around(worths, step);
-        if (around > best) {
-            best = around;
-            threshold = (double)step / THRESHOLD_STEPS;
-        }
-    }
-    return threshold;
+    for (size_t half = 0; half < THRESHOLD_HALVES; half++)
+        sum += best_step(&halves[half], dire);
+    free(halves);
+    return sum / THRESHOLD_HALVES / THRESHOLD_STEPS;
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ */
