@@ -4,7 +4,7 @@
 import os
 import signal
 
-from faultline import FaultLine, copies, report
+from faultline import QUICK, FaultLine, copies, report
 from line import wait_for
 
 SMS = 30
@@ -74,6 +74,23 @@ def test_responders_die_while_they_ask_a_bearerbox_that_does_not_answer(tmp_path
             wait_for(lambda: "store_status" in line.log() or line.json("stats")["replies_due"], "replies to be asked about")
             line.signal("responder.1", signal.SIGKILL)
             wait_for(lambda before=pid: line.lock_pid("responder.1") not in (None, before), "the next responder")
+        wait_for(lambda: "store_status" in line.log(), "a responder to be told nothing")
+        line.bearerbox.send_signal(signal.SIGCONT)
+        wait_for(lambda: all_answered(line), "an answer for everybody")
+        line.settled(SMS)
+        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
+        assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
+        line.proves(SMS)
+
+
+def test_bearerbox_is_silent_once_after_it_had_replies_for_long(tmp_path):
+    """It told again and again that it holds them, for longer than its silence is borne, then stands still: patience
+    begins with the silence, and nothing goes out twice."""
+    config = QUICK.replace("lease_s: 4", "lease_s: 2").replace("ambiguous_s: 6", "ambiguous_s: 2\n  silence_s: 20")
+    with FaultLine(tmp_path, config, fault="box:mt_ack_received:1", throughput=1) as line:
+        replies_at_bearerbox(line)
+        wait_for(lambda: sum(copies(line.smsc, number) for number in range(SMS)) > 24, "so many seconds to have gone by")
+        line.bearerbox.send_signal(signal.SIGSTOP)
         wait_for(lambda: "store_status" in line.log(), "a responder to be told nothing")
         line.bearerbox.send_signal(signal.SIGCONT)
         wait_for(lambda: all_answered(line), "an answer for everybody")

@@ -14,17 +14,17 @@
 typedef Aduan__Record__ReplyState State;
 
 /* A letter a state: Ready, SEnding 'G', Accepted, Sent, Delivered, Failed; '-' changes nothing. Columns in the order
- * of enum reply_input: claim accepted rejected retry not_sent ambiguous exhausted smsc_accepted delivered undelivered
- * smsc_refused smsc_buffered. */
+ * of enum reply_input: claim accepted rejected retry not_sent ambiguous held exhausted smsc_accepted delivered
+ * undelivered smsc_refused smsc_buffered. */
 static const char letters[] = "-RGASDF";
 static const char *const expected[7] = {
-    "------------", /* none */
-    "GA----FSDFF-", /* ready */
-    "GAFRRGFSDFF-", /* sending */
-    "-------SDFF-", /* accepted */
-    "--------DF--", /* sent */
-    "------------", /* delivered: final */
-    "-------SD---", /* failed: evidence wins */
+    "-------------", /* none */
+    "GA-----FSDFF-", /* ready */
+    "GAFRRGGFSDFF-", /* sending */
+    "--------SDFF-", /* accepted */
+    "---------DF--", /* sent */
+    "-------------", /* delivered: final */
+    "--------SD---", /* failed: evidence wins */
 };
 
 static void every_input_in_every_state(void **unused)

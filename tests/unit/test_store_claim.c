@@ -148,6 +148,13 @@ static size_t claim_asking(struct support *s, struct pen *pen)
     return count;
 }
 
+static void assert_unknown_since(struct support *s, uint64_t since_us)
+{
+    Reply *reply = get(s, 1, 0);
+    assert_true(reply->unknown_since_us == since_us);
+    aduan__record__reply__free_unpacked(reply, NULL);
+}
+
 static void asking_what_became_of_it_is_no_attempt(void **state)
 {
     struct support *s = *state;
@@ -162,12 +169,16 @@ static void asking_what_became_of_it_is_no_attempt(void **state)
     Reply *reply = get(s, 1, 0);
     assert_int_equal(reply->attempts, 1);
     assert_int_equal(reply->claims, 6);
-    assert_true(reply->unknown_since_us == asked_us);
     aduan__record__reply__free_unpacked(reply, NULL);
+    assert_unknown_since(s, asked_us);
+    assert_false(input(s, 1, REPLY_IN_AMBIGUOUS, 0, NULL)); /* it told nothing: still the same silence */
+    assert_unknown_since(s, asked_us);
+    assert_false(input(s, 1, REPLY_IN_HELD, 0, NULL));
+    assert_unknown_since(s, 0);
+    assert_int_equal(claim_asking(s, &pen), 1);
+    assert_unknown_since(s, s->now_us);
     assert_false(input(s, 1, REPLY_IN_RETRY, 0, NULL));
-    reply = get(s, 1, 0);
-    assert_int_equal(reply->unknown_since_us, 0);
-    aduan__record__reply__free_unpacked(reply, NULL);
+    assert_unknown_since(s, 0);
     assert_int_equal(claim_asking(s, &pen), 0); /* it would be sent again, and that was its only attempt */
     check_state(s, 1, REPLY_STATE(FAILED), "attempts");
 }

@@ -20,7 +20,7 @@ struct flight {
     uint64_t since_us;
     uint64_t claim;            /* its number */
     uint64_t write_until_us;   /* no box writes it later */
-    uint64_t unknown_since_us; /* bearerbox is asked about it since */
+    uint64_t unknown_since_us; /* bearerbox is asked about it since, and has not said that it has it */
 };
 
 struct flights {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_BLIND_MS = 100, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000, UNKNOWN_WAITS = 10 };
+enum { LOOK_BLIND_MS = 100, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000 };
 
 /* The name of the box that has this bearerbox link; NULL when the configuration has none. */
 static const char *box_of_link(const struct config *config, const char *bearerbox)
@@ -124,12 +124,12 @@ void submit_verdict(void *ctx, const uint8_t id[UUID_BYTES], enum inquiry_verdic
     if (!flight || flight->channel != ASKED)
         return;
     uint64_t claim = flight->claim, wait_ms = (uint64_t)config->reply_ambiguous_s * 1000;
-    bool too_long = clock_now_us() > flight->unknown_since_us + wait_ms * 1000 * UNKNOWN_WAITS;
+    bool too_long = clock_now_us() > flight->unknown_since_us + (uint64_t)config->reply_silence_s * 1000000;
     flights_remove(&responder->flights, flight);
     if (worker->draining)
         news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, 0, "asked by another");
     else if (verdict == INQUIRY_HELD)
-        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox still has it");
+        news_add(worker, id, claim, REPLY_IN_HELD, wait_ms, "bearerbox still has it");
     else if (verdict == INQUIRY_ABSENT)
         news_add(worker, id, claim, REPLY_IN_RETRY, 0, "bearerbox does not have it");
     else if (too_long)
@@ -201,11 +201,15 @@ static void submit_claimed(struct worker *worker, const struct store_replies *cl
     free(channel_of);
 }
 
+/* What bearerbox is asked about takes no place: its silence must hold up nobody else. */
 static uint32_t room(const struct worker *worker)
 {
-    const struct responder *responder = worker->role_state;
-    uint32_t window = worker->config->reply_window;
-    uint32_t free_places = responder->flights.count < window ? window - (uint32_t)responder->flights.count : 0;
+    struct responder *responder = worker->role_state;
+    uint32_t window = worker->config->reply_window, out = 0;
+    struct flight *flight;
+    for (size_t i = 0; (flight = flights_at(&responder->flights, &i)); i++)
+        out += flight->channel != ASKED;
+    uint32_t free_places = out < window ? window - out : 0;
     return free_places < worker->config->batch_max ? free_places : worker->config->batch_max;
 }
 

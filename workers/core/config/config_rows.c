@@ -132,6 +132,10 @@ static const struct config_row rows[] = {
      "A reply being sent without a result for this long is taken up again under the same id.", true},
     {"replies.ambiguous_s", CONFIG_COUNT, AT(reply_ambiguous_s), "20", 1, 3600, NULL,
      "After a link broke in mid-send: how long to wait for a delivery report before sending again.", true},
+    {"replies.silence_s", CONFIG_COUNT, AT(reply_silence_s), "3600", 1, 604800, NULL,
+     "A bearerbox with a status_url that does not tell for so long whether it has such a reply is waited for no longer: "
+     "the reply is sent again, maybe a second time.",
+     true},
     {"replies.retry_s", CONFIG_COUNT, AT(reply_retry_s), "5", 1, 3600, NULL,
      "The first wait after a temporary refusal; it doubles up to 64 times this.", true},
     {"replies.attempts", CONFIG_COUNT, AT(reply_attempts), "8", 1, 100, NULL,

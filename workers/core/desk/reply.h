@@ -24,6 +24,7 @@ enum reply_input {
     REPLY_IN_RETRY,         /* MT ack failed_tmp: not taken */
     REPLY_IN_NOT_SENT,      /* never written to bearerbox */
     REPLY_IN_AMBIGUOUS,     /* written, no MT ack: stays SENDING, due later */
+    REPLY_IN_HELD,          /* bearerbox says that it has it: as above, and it is not silent about it */
     REPLY_IN_EXHAUSTED,     /* too many attempts */
     REPLY_IN_SMSC_ACCEPTED, /* DLR 8 */
     REPLY_IN_DELIVERED,     /* DLR 1 */

@@ -14,9 +14,10 @@ typedef Aduan__Record__Reply Reply;
 
 /* The first word of Reply.cause, by input: stable, for people and programs. The caller's own cause follows it. */
 static const char *const cause_words[REPLY_IN_END] = {
-    [REPLY_IN_REJECTED] = "rejected",         [REPLY_IN_RETRY] = "retry",        [REPLY_IN_NOT_SENT] = "not_sent",
-    [REPLY_IN_AMBIGUOUS] = "ambiguous",       [REPLY_IN_EXHAUSTED] = "attempts", [REPLY_IN_UNDELIVERED] = "undelivered",
-    [REPLY_IN_SMSC_REFUSED] = "smsc_refused",
+    [REPLY_IN_REJECTED] = "rejected",       [REPLY_IN_RETRY] = "retry",
+    [REPLY_IN_NOT_SENT] = "not_sent",       [REPLY_IN_AMBIGUOUS] = "ambiguous",
+    [REPLY_IN_HELD] = "ambiguous",          [REPLY_IN_EXHAUSTED] = "attempts",
+    [REPLY_IN_UNDELIVERED] = "undelivered", [REPLY_IN_SMSC_REFUSED] = "smsc_refused",
 };
 
 enum { CAUSE_MAX = 160 };
@@ -107,6 +108,7 @@ static bool superseded(const Reply *reply, const struct store_reply_input *input
     case REPLY_IN_RETRY:
     case REPLY_IN_NOT_SENT:
     case REPLY_IN_AMBIGUOUS:
+    case REPLY_IN_HELD:
     case REPLY_IN_REJECTED:
         return input->claim != 0 && input->claim != reply->claims;
     default:
@@ -130,14 +132,14 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
         reply->due_us = input->due_us > now_us ? input->due_us : now_us;
         if (input->input == REPLY_IN_NOT_SENT && reply->attempts > 0)
             reply->attempts--; /* nothing was attempted */
-        reply->maybe_written |= input->input == REPLY_IN_AMBIGUOUS;
+        reply->maybe_written |= input->input == REPLY_IN_AMBIGUOUS || input->input == REPLY_IN_HELD;
     } else {
         reply->due_us = 0;
     }
-    if (next != REPLY_STATE(SENDING)) {
+    if (next != REPLY_STATE(SENDING))
         release_holder(reply);
+    if (next != REPLY_STATE(SENDING) || input->input == REPLY_IN_HELD)
         reply->unknown_since_us = 0;
-    }
     if (next >= REPLY_STATE(ACCEPTED) && next <= REPLY_STATE(DELIVERED))
         set_times(reply, now_us);
 }
