@@ -5,7 +5,7 @@ import re
 import struct
 
 MODEL = f"{os.path.dirname(os.path.abspath(__file__))}/../../workers/core/model"
-VERSION, FEATURES, NAME_BYTES, ALIGN, RARITY_BITS = 3, 2, 96, 64, 12
+VERSION, FEATURES, NAME_BYTES, ALIGN, RARITY_BITS = 4, 2, 96, 64, 12
 EMPTY = 0xFFFFFFFF
 GROUPS = 6
 HEAD = "<8sII32sQIIIIII6Q6d16s"
@@ -58,16 +58,17 @@ def version(header, name):
 
 
 def model(heads, slots=8, rows=3, flags=0, spellings=None):
-    """heads: (name, labels, flag). Every slot but one has a row, so that most words of any text meet one."""
+    """heads: (name, labels, flag), or (name, labels, flag, its twin's head from 1, label). Every slot but one has a row, so that most words of any text meet one."""
     written = version("model_priv.h", "MODEL_VERSION"), version("feature.h", "FEATURES_VERSION")
     if written != (VERSION, FEATURES):
         raise ValueError(f"models are of version {written} now: lay the seeds out as model_priv.h says, then set "
                          "VERSION and FEATURES")
-    outputs = [label for _, labels, _ in heads for label in labels]
+    outputs = [label for head in heads for label in head[1]]
     items = len(outputs) + -len(outputs) % 8
     first, head_part = 0, b""
-    for name, labels, flag in heads:
-        head_part += struct.pack(f"<{NAME_BYTES}s4I3d", name, first, len(labels), flag, 0, 1.5, -0.25, 0.5)
+    for name, labels, flag, *twin in heads:
+        head_part += struct.pack(f"<{NAME_BYTES}s6I3d", name, first, len(labels), flag, 0, *(twin or (0, 0)),
+                                 1.5, -0.25, 0.5)
         first += len(labels)
     parts = [head_part,
              b"".join(struct.pack(f"<{NAME_BYTES}s2d4I", label, 0.01, 0.1, 40, 44, 37, 0) for label in outputs),
@@ -90,7 +91,10 @@ def model(heads, slots=8, rows=3, flags=0, spellings=None):
 
 def seeds():
     two = [(b"category", [b"jalan", b"sampah", b"lainnya"], 0), (b"kasar", [b"kasar"], 1)]
-    whole = [model(two), model(two, flags=3), model([(b"type", [b"aduan"], 0)]), model(two, slots=1, rows=1),
+    types = b"type", [b"pengaduan", b"lainnya", b"spam"], 0
+    whole = [model(two), model(two, flags=3), model([types, (b"spam", [b"spam"], 1, 1, 2)]),
+             model([(b"spam", [b"spam"], 1, 2, 2), types]), model([types, (b"spam", [b"spam"], 1, 1, 3)]),
+             model([types, (b"spam", [b"spam"], 1, 2, 0)]), model([(b"type", [b"aduan"], 0)]), model(two, slots=1, rows=1),
              model(two, spellings={}), model(two, slots=7), model([(b"x", [b""], 0)]), model([(b"", [b"a"], 0)])]
     cut = [whole[0][:200], whole[0][:-40], b"ADUANMOD", whole[0].replace(b"ADUANMOD", b"ADUANMOX"),
            whole[0].replace(b"ALX1", b"ALX2"), whole[0][:8] + bytes([VERSION + 1]) + whole[0][9:]]

@@ -187,6 +187,10 @@ static void a_file_that_contradicts_itself_is_refused(void **state)
     BROKEN(heads[1].first_output = 0);
     BROKEN(heads[1].output_count = 9);
     BROKEN(heads[0].flag = 1);
+    BROKEN((heads[1].twin_head = 1, heads[1].twin_label = 2)); /* it has two labels */
+    BROKEN(heads[1].twin_head = 2);                            /* itself */
+    BROKEN(heads[1].twin_head = 3);
+    BROKEN(heads[0].twin_head = 2); /* no flag */
     BROKEN(heads[0].slope = NAN);
     BROKEN(heads[0].slope = -1);
     BROKEN(heads[0].threshold = INFINITY);

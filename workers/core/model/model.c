@@ -41,6 +41,16 @@ static bool bounded(double x)
     return fabs(x) <= 1e9;
 }
 
+static bool twin_sound(const struct model *model, const struct model_head_record *head)
+{
+    if (head->twin_head == 0)
+        return true;
+    if (!head->flag || head->twin_head > model->file->head_count)
+        return false;
+    const struct model_head_record *of = &model->heads[head->twin_head - 1];
+    return !of->flag && of->output_count > 1 && head->twin_label < of->output_count;
+}
+
 static bool heads_sound(const struct model *model)
 {
     uint32_t outputs = 0;
@@ -48,7 +58,8 @@ static bool heads_sound(const struct model *model)
         const struct model_head_record *head = &model->heads[i];
         if (!named(head->name) || head->first_output != outputs || head->output_count == 0 ||
             head->output_count > model->file->output_count - outputs || (head->flag && head->output_count != 1) ||
-            !bounded(head->slope) || head->slope < 0 || !bounded(head->shift) || !bounded(head->threshold))
+            !bounded(head->slope) || head->slope < 0 || !bounded(head->shift) || !bounded(head->threshold) ||
+            !twin_sound(model, head))
             return false;
         outputs += head->output_count;
     }

@@ -65,7 +65,8 @@ struct model_guess {
     double probability;
 };
 
-/* What one head says. A flag has one guess, of its label, that applies when its probability is `threshold` or more. */
+/* What one head says. A flag has one guess, of its label, that applies when its probability is `threshold` or more; one
+ * that is a label of another head too (spam is a type) is judged by the scores of that head's labels. */
 struct model_answer {
     struct model_guess best[MODEL_GUESSES]; /* the likeliest first */
     size_t count;

@@ -10,7 +10,7 @@
 #include "model.h"
 
 #define MODEL_MAGIC "ADUANMOD"
-enum { MODEL_VERSION = 3, MODEL_ALIGN = 64, MODEL_HASH_BYTES = 32, MODEL_NAME_BYTES = 96 };
+enum { MODEL_VERSION = 4, MODEL_ALIGN = 64, MODEL_HASH_BYTES = 32, MODEL_NAME_BYTES = 96 };
 
 enum model_flags { MODEL_COUNTS = 1, MODEL_RULES = 2 }; /* COUNTS: a feature that comes twice weighs more */
 
@@ -32,6 +32,9 @@ struct model_head_record {
     char name[MODEL_NAME_BYTES];
     uint32_t first_output, output_count;
     uint32_t flag, dire;
+    /* Of a flag that is a label of another head too (spam is a type): 1 + that head, and which of its labels. Then its
+     * score is the label's log odds among the others, and its own weights are 0. 0: it has weights of its own. */
+    uint32_t twin_head, twin_label;
     /* one of several: softmax(slope × score); a flag: sigmoid(slope × score + shift) */
     double slope, shift;
     double threshold;
@@ -104,6 +107,8 @@ void predictor_find(struct predictor *predictor, const char *text, size_t len, c
 void predictor_say(struct predictor *predictor, struct prediction *out);
 /* What a head says, given the scores of its labels. */
 void model_answer(const struct model_head_record *head, const double *scores, struct model_answer *out);
+/* ln(p / (1 - p)) of one of a head's labels, of which there are two at least. */
+double model_log_odds(const struct model_head_record *head, const double *scores, size_t label);
 /* The hash of a model whose bytes lie here. */
 void model_hash(const struct model_file *file, size_t bytes, uint8_t out[MODEL_HASH_BYTES]);
 

@@ -269,6 +269,30 @@ void model_answer(const struct model_head_record *head, const double *scores, st
     out->sure = out->best[0].probability >= head->threshold;
 }
 
+double model_log_odds(const struct model_head_record *head, const double *scores, size_t label)
+{
+    double top = -INFINITY, sum = 0;
+    for (size_t i = 0; i < head->output_count; i++)
+        if (i != label && scores[i] > top)
+            top = scores[i];
+    for (size_t i = 0; i < head->output_count; i++)
+        if (i != label)
+            sum += exp(head->slope * (scores[i] - top));
+    return head->slope * (scores[label] - top) - log(sum);
+}
+
+static void twins_score(struct predictor *predictor)
+{
+    const struct model_head_record *heads = predictor->model->heads;
+    for (size_t i = 0; i < predictor->model->file->head_count; i++) {
+        if (heads[i].twin_head == 0)
+            continue;
+        const struct model_head_record *of = &heads[heads[i].twin_head - 1];
+        predictor->scores[heads[i].first_output] =
+            model_log_odds(of, predictor->scores + of->first_output, heads[i].twin_label);
+    }
+}
+
 static void find_rows(struct predictor *predictor, const char *text, size_t len, const struct classification *found)
 {
     look_up_words(predictor);
@@ -287,6 +311,7 @@ void predictor_find(struct predictor *predictor, const char *text, size_t len, c
 void predictor_say(struct predictor *predictor, struct prediction *out)
 {
     add_up(predictor);
+    twins_score(predictor);
     for (size_t i = 0; i < predictor->model->file->head_count; i++)
         model_answer(&predictor->model->heads[i], predictor->scores + predictor->model->heads[i].first_output,
                      &out->heads[i]);
@@ -376,7 +401,9 @@ size_t predictor_why(struct predictor *predictor, size_t head, size_t label, str
     }
     for (size_t i = 0; i < words; i++)
         predictor->spoken[i] = 0;
-    speak(predictor, predictor->model->heads[head].first_output + label);
+    const struct model_head_record *heads = predictor->model->heads, *of = &heads[head];
+    speak(predictor,
+          of->twin_head > 0 ? heads[of->twin_head - 1].first_output + of->twin_label : of->first_output + label);
     for (size_t i = 0; i < words; i++) {
         const struct norm_word *word = &predictor->words.words[i];
         struct spoke spoke = {.at = word->at, .len = word->span, .weight = predictor->spoken[i]};

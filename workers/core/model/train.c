@@ -166,22 +166,42 @@ static void output_write(const struct train_table *table, const struct model_fil
         rows[f * file->row_items + output] = (int16_t)lround(weights[f] * train_idf(table->rarities[f]) / record->unit);
 }
 
+/* The flag that is this label too; SIZE_MAX: none is. */
+static size_t twin_of(const struct model_head_record *heads, size_t count, size_t head, size_t label)
+{
+    for (size_t h = 0; h < count; h++)
+        if (heads[h].twin_head == head + 1 && heads[h].twin_label == label)
+            return h;
+    return SIZE_MAX;
+}
+
+/* 1: the text has the label, 0: it has it not, -1: nobody said. Who set the flag alone has said it of its twin. */
+static int8_t truth(const struct corpus *corpus, const struct corpus_text *text, size_t head, size_t label, size_t twin)
+{
+    int16_t wanted = corpus->heads[head].flag ? 1 : (int16_t)label, is = text->label[head];
+    if (is < 0 && is != CORPUS_DENIED(wanted) && twin != SIZE_MAX && text->label[twin] >= 0)
+        return text->label[twin] == 1;
+    return is >= 0 ? is == wanted : is == CORPUS_DENIED(wanted) ? 0 : -1;
+}
+
 static void outputs_learn(const struct corpus *corpus, const struct train_recipe *recipe,
                           const struct train_table *table, const struct model_file *file, char *base)
 {
     struct model_output_record *records = (void *)(base + file->outputs_at);
+    const struct model_head_record *heads = (void *)(base + file->heads_at);
     double *weights = train_memory(table->feature_count, sizeof *weights);
     int8_t *labels = train_memory(table->text_count, sizeof *labels);
     size_t output = 0;
     for (size_t h = 0; h < corpus->head_count; h++) {
         const struct corpus_head *head = &corpus->heads[h];
         for (size_t k = 0; k < head->label_count; k++, output++) {
-            int16_t wanted = head->flag ? 1 : (int16_t)k;
-            for (size_t i = 0; i < table->text_count; i++) {
-                int16_t label = table->texts[i]->label[h];
-                labels[i] = label >= 0 ? label == wanted : label == CORPUS_DENIED(wanted) ? 0 : -1;
-            }
+            size_t twin = twin_of(heads, corpus->head_count, h, k);
+            for (size_t i = 0; i < table->text_count; i++)
+                labels[i] = truth(corpus, table->texts[i], h, k, twin);
             strncpy(records[output].label, head->labels[k], sizeof records[output].label - 1);
+            records[output].unit = 1;
+            if (heads[h].twin_head > 0)
+                continue;
             train_learn(table, labels, recipe, weights, &records[output].bias);
             output_write(table, file, weights, output, &records[output], (int16_t *)(base + file->rows_at));
         }

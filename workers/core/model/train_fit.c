@@ -3,8 +3,8 @@
  * From scores of texts that were not learnt from to probabilities, and to the probability from which an answer is to
  * be trusted. One of several labels: a softmax whose slope is fitted, over scores in which rare labels were given back
  * what learning from few texts cost them (logit adjustment). A flag: Platt's sigmoid, and the threshold with the best
- * mean F1 of "applies" and "does not"; where to miss it is dire, the best F of "applies" in which a miss counts three
- * times.
+ * mean F1 of "applies" and "does not"; where to miss it is dire, the best F of "applies" in which a miss counts twice.
+ * A flag that is a label too (its twin) has that label's log odds for a score.
  */
 #include "metrics.h"
 #include "train_priv.h"
@@ -20,6 +20,19 @@ enum {
     ADJUST_MIN = 10        /* a label of fewer texts is taken to have so many */
 };
 
+/* Spam is a type and a flag. The types are learnt against one another, which tells it better than a flag alone does. */
+static void find_twin(const struct corpus *corpus, const char *flag, struct model_head_record *out)
+{
+    for (size_t h = 0; h < corpus->head_count; h++) {
+        const struct corpus_head *head = &corpus->heads[h];
+        for (size_t k = 0; !head->flag && head->label_count > 1 && k < head->label_count; k++)
+            if (strcmp(head->labels[k], flag) == 0) {
+                out->twin_head = (uint32_t)h + 1;
+                out->twin_label = (uint32_t)k;
+            }
+    }
+}
+
 void train_heads(const struct corpus *corpus, struct model_head_record out[MODEL_HEADS_MAX])
 {
     uint32_t output = 0;
@@ -34,12 +47,15 @@ void train_heads(const struct corpus *corpus, struct model_head_record out[MODEL
         out[h].slope = 1;
         out[h].threshold = head->flag ? 0.5 : 0;
         output += out[h].output_count;
+        if (head->flag)
+            find_twin(corpus, head->name, &out[h]);
     }
 }
 
 /* The scores of one head for the texts whose label is known. */
 struct sample {
     const double **scores;
+    double *own; /* of a twin: what `scores` points to */
     const int16_t **labels;
     size_t count;
     size_t head;
@@ -59,16 +75,32 @@ static int label_of(const struct sample *sample, size_t i)
     return sample->labels[i][sample->head];
 }
 
-static void sample_take(const struct corpus *corpus, const struct train_scores *scores,
-                        const struct model_head_record *record, size_t head, unsigned without, struct sample *out)
+static double twin_score(const struct train_fit *fit, const struct model_head_record *twin, const double *scores)
 {
+    const struct model_head_record *of = &fit->heads[twin->twin_head - 1];
+    double adjusted[MODEL_OUTPUTS_MAX];
+    for (size_t k = 0; k < of->output_count; k++)
+        adjusted[k] = scores[of->first_output + k] + fit->adjustment[of->first_output + k];
+    return model_log_odds(of, adjusted, twin->twin_label);
+}
+
+static void sample_take(const struct corpus *corpus, const struct train_scores *scores, const struct train_fit *fit,
+                        size_t head, unsigned without, struct sample *out)
+{
+    const struct model_head_record *record = &fit->heads[head];
     *out = (struct sample){.scores = train_memory(corpus->count, sizeof(double *)),
+                           .own = record->twin_head > 0 ? train_memory(corpus->count, sizeof(double)) : NULL,
                            .labels = train_memory(corpus->count, sizeof(int16_t *)),
                            .head = head};
     for (size_t i = 0; i < corpus->count; i++) {
         if (corpus->texts[i].label[head] < 0 || corpus->texts[i].fold == without)
             continue;
-        out->scores[out->count] = scores->values + i * scores->outputs + record->first_output;
+        const double *all = scores->values + i * scores->outputs;
+        out->scores[out->count] = all + record->first_output;
+        if (out->own) {
+            out->own[out->count] = twin_score(fit, record, all);
+            out->scores[out->count] = &out->own[out->count];
+        }
         out->labels[out->count++] = corpus->texts[i].label;
     }
 }
@@ -76,6 +108,7 @@ static void sample_take(const struct corpus *corpus, const struct train_scores *
 static void sample_done(struct sample *sample)
 {
     free(sample->scores);
+    free(sample->own);
     free(sample->labels);
 }
 
@@ -227,7 +260,7 @@ static double f1(double hits, double false_alarms, double misses)
 
 static double f_dire(double hits, double false_alarms, double misses)
 {
-    return hits > 0 ? 4 * hits / (4 * hits + false_alarms + 3 * misses) : 0;
+    return hits > 0 ? 3 * hits / (3 * hits + false_alarms + 2 * misses) : 0;
 }
 
 /* The texts of one half-sample: how many of each probability have the flag, and have it not. */
@@ -292,28 +325,43 @@ static double flag_threshold(const struct sample *sample, const struct model_hea
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
+static void labels_fit(const struct corpus *corpus, const struct train_scores *scores, double trust, unsigned without,
+                       struct train_fit *fit, size_t head)
+{
+    struct model_head_record *record = &fit->heads[head];
+    double *adjustment = fit->adjustment + record->first_output;
+    struct sample sample;
+    sample_take(corpus, scores, fit, head, without, &sample);
+    record->slope = slope_fit(&sample, adjustment, record->output_count);
+    adjust(&sample, record->slope, adjustment, record->output_count);
+    record->slope = slope_fit(&sample, adjustment, record->output_count);
+    record->threshold = trusted_from(&sample, record, adjustment, trust);
+    sample_done(&sample);
+}
+
+static void flag_fit(const struct corpus *corpus, const struct train_scores *scores, unsigned without,
+                     struct train_fit *fit, size_t head)
+{
+    struct model_head_record *record = &fit->heads[head];
+    struct sample sample;
+    sample_take(corpus, scores, fit, head, without, &sample);
+    sigmoid_fit(&sample, &record->slope, &record->shift);
+    record->threshold = flag_threshold(&sample, record, corpus->heads[head].dire);
+    sample_done(&sample);
+}
+
 static struct train_fit *fit_new(const struct corpus *corpus, const struct train_scores *scores, double trust,
                                  unsigned without)
 {
     struct train_fit *fit = train_memory(1, sizeof *fit);
     train_heads(corpus, fit->heads);
     fit->head_count = corpus->head_count;
-    for (size_t h = 0; h < fit->head_count; h++) {
-        struct model_head_record *record = &fit->heads[h];
-        struct sample sample;
-        sample_take(corpus, scores, record, h, without, &sample);
-        if (record->flag) {
-            sigmoid_fit(&sample, &record->slope, &record->shift);
-            record->threshold = flag_threshold(&sample, record, corpus->heads[h].dire);
-        } else {
-            double *adjustment = fit->adjustment + record->first_output;
-            record->slope = slope_fit(&sample, adjustment, record->output_count);
-            adjust(&sample, record->slope, adjustment, record->output_count);
-            record->slope = slope_fit(&sample, adjustment, record->output_count);
-            record->threshold = trusted_from(&sample, record, adjustment, trust);
-        }
-        sample_done(&sample);
-    }
+    for (size_t h = 0; h < fit->head_count; h++)
+        if (!fit->heads[h].flag)
+            labels_fit(corpus, scores, trust, without, fit, h);
+    for (size_t h = 0; h < fit->head_count; h++)
+        if (fit->heads[h].flag) /* a twin needs the fit of its labels */
+            flag_fit(corpus, scores, without, fit, h);
     return fit;
 }
 
@@ -387,7 +435,11 @@ void train_fit_free(struct train_fit *fit)
 void train_answer(const struct train_fit *fit, const double *scores, struct prediction *out)
 {
     for (size_t h = 0; h < fit->head_count; h++) {
-        size_t first = fit->heads[h].first_output;
-        adjusted_answer(&fit->heads[h], fit->adjustment + first, scores + first, &out->heads[h]);
+        const struct model_head_record *record = &fit->heads[h];
+        size_t first = record->first_output;
+        if (record->twin_head > 0)
+            model_answer(record, (double[1]){twin_score(fit, record, scores)}, &out->heads[h]);
+        else
+            adjusted_answer(record, fit->adjustment + first, scores + first, &out->heads[h]);
     }
 }
