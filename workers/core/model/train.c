@@ -16,7 +16,7 @@ struct train_recipe train_recipe_default(void)
     return (struct train_recipe){.group_weight = {[FEATURE_WORD] = 1,
                                                   [FEATURE_PAIR] = 1,
                                                   [FEATURE_CHARS] = 1,
-                                                  [FEATURE_SHAPE] = 0.5,
+                                                  [FEATURE_SHAPE] = 0.25,
                                                   [FEATURE_RUN] = 0.25,
                                                   [FEATURE_RULE] = 0.5},
                                  .counts = true,
