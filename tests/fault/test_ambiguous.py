@@ -14,6 +14,14 @@ def all_answered(line):
     return all(copies(line.smsc, number) for number in range(SMS))
 
 
+def each_is_answered_once(line):
+    wait_for(lambda: all_answered(line), "an answer for everybody")
+    line.settled(SMS)
+    wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
+    assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
+    line.proves(SMS)
+
+
 def replies_at_bearerbox(line):
     """Starts the line, and all replies are handed over by a box that is killed before it reads an MT ack."""
     line.start()
@@ -31,11 +39,7 @@ def test_box_killed_while_its_replies_wait_at_a_slow_operator(tmp_path):
     replies.ambiguous_s: they must not be handed over again while bearerbox still holds them."""
     with FaultLine(tmp_path, throughput=2, fault="box:mt_ack_received:1") as line:
         replies_at_bearerbox(line)
-        wait_for(lambda: all_answered(line), "an answer for everybody")
-        line.settled(SMS)
-        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
-        assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
-        line.proves(SMS)
+        each_is_answered_once(line)
 
 
 def test_box_stopped_past_the_lease_and_continued(tmp_path):
@@ -76,11 +80,7 @@ def test_responders_die_while_they_ask_a_bearerbox_that_does_not_answer(tmp_path
             wait_for(lambda before=pid: line.lock_pid("responder.1") not in (None, before), "the next responder")
         wait_for(lambda: "store_status" in line.log(), "a responder to be told nothing")
         line.bearerbox.send_signal(signal.SIGCONT)
-        wait_for(lambda: all_answered(line), "an answer for everybody")
-        line.settled(SMS)
-        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
-        assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
-        line.proves(SMS)
+        each_is_answered_once(line)
 
 
 def test_bearerbox_is_silent_once_after_it_had_replies_for_long(tmp_path):
@@ -93,11 +93,7 @@ def test_bearerbox_is_silent_once_after_it_had_replies_for_long(tmp_path):
         line.bearerbox.send_signal(signal.SIGSTOP)
         wait_for(lambda: "store_status" in line.log(), "a responder to be told nothing")
         line.bearerbox.send_signal(signal.SIGCONT)
-        wait_for(lambda: all_answered(line), "an answer for everybody")
-        line.settled(SMS)
-        wait_for(line.kannel_idle, "bearerbox to hold nothing any more")
-        assert [copies(line.smsc, number) for number in range(SMS)] == [1] * SMS
-        line.proves(SMS)
+        each_is_answered_once(line)
 
 
 def test_bearerbox_killed_while_it_wrote_replies_into_its_spool(tmp_path):
