@@ -91,7 +91,8 @@ def test_bearerbox_is_silent_once_after_it_had_replies_for_long(tmp_path):
         replies_at_bearerbox(line)
         wait_for(lambda: sum(copies(line.smsc, number) for number in range(SMS)) > 24, "so many seconds to have gone by")
         line.bearerbox.send_signal(signal.SIGSTOP)
-        wait_for(lambda: "store_status" in line.log(), "a responder to be told nothing")
+        wait_for(lambda: any("cannot tell what it holds" in (process["note"] or "")
+                             for process in line.status()["processes"]), "status to say what replies wait for")
         line.bearerbox.send_signal(signal.SIGCONT)
         each_is_answered_once(line)
 

@@ -193,6 +193,9 @@ static void silence_and_refusal_tell_nothing(void **state)
     now_ms += SILENCE_MS + 1;
     work();
     assert_int_equal(verdicts[1], INQUIRY_UNKNOWN + 1);
+    assert_non_null(
+        strstr(inquiry_silence(inquiry, now_ms + 500, 500), "cannot tell what it holds: no answer in time; 1"));
+    assert_null(inquiry_silence(inquiry, now_ms + 501, 500)); /* it was not asked since */
     close(peer);
 
     close(listener);
@@ -208,6 +211,25 @@ static void silence_and_refusal_tell_nothing(void **state)
     assert_int_equal(verdicts[3], INQUIRY_UNKNOWN + 1);
     links[0].status_url = links[1].status_url = "";
     assert_false(inquiry_possible(&config));
+}
+
+static void silence_is_over_when_all_tell(void **state)
+{
+    (void)state;
+    ask(1, "6281200000001");
+    work();
+    int peer = request();
+    now_ms += SILENCE_MS + 1;
+    work();
+    close(peer);
+    assert_non_null(inquiry_silence(inquiry, now_ms, 1000));
+    ask(2, "6281200000002");
+    for (int i = 0; i < READINGS; i++) {
+        reading(OK_HEAD TITLE);
+        now_ms += SETTLE_MS;
+    }
+    assert_int_equal(verdicts[2], INQUIRY_ABSENT + 1);
+    assert_null(inquiry_silence(inquiry, now_ms, UINT64_MAX));
 }
 
 static void abandoned_in_the_middle(void **state)
@@ -290,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_second_reading_counts_as_the_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_store_status_tells_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silence_and_refusal_tell_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(silence_is_over_when_all_tell, set_up, tear_down),
         cmocka_unit_test_setup_teardown(abandoned_in_the_middle, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_rows, set_up, tear_down),
         cmocka_unit_test(urls),

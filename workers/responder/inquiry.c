@@ -4,6 +4,7 @@
 #include "log.h"
 #include "store_status.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,8 @@ struct inquiry {
     unsigned readings_done;
     size_t box, link; /* whom we ask next */
     uint64_t not_before_ms;
-    bool in_silence; /* a cause is logged once */
+    char silence[400]; /* empty: all told when asked last */
+    uint64_t silent_ms;
 };
 
 /* Several boxes may have links to one bearerbox: it is asked once. */
@@ -196,13 +198,23 @@ static const struct config_bearerbox *next_link(struct inquiry *inquiry, const s
     return NULL;
 }
 
-static void unanswered(struct inquiry *inquiry, const struct config_bearerbox *link, const char *cause)
+static void unanswered(struct inquiry *inquiry, const struct config_bearerbox *link, const char *cause,
+                       uint64_t mono_ms)
 {
-    if (!inquiry->in_silence)
+    if (!*inquiry->silence) /* logged once */
         log_warning("responder.store_status", "bearerbox=%s cannot tell what it holds: %s; %zu replies wait",
                     link->name, cause, inquiry->round.count);
-    inquiry->in_silence = true;
+    snprintf(inquiry->silence, sizeof inquiry->silence,
+             "bearerbox %s cannot tell what it holds: %s; %zu replies that may have gone out wait for it, each at most "
+             "replies.silence_s; see its status_url",
+             link->name, cause, inquiry->round.count);
+    inquiry->silent_ms = mono_ms;
     end_round(inquiry, false);
+}
+
+const char *inquiry_silence(const struct inquiry *inquiry, uint64_t mono_ms, uint64_t for_ms)
+{
+    return *inquiry->silence && mono_ms - inquiry->silent_ms <= for_ms ? inquiry->silence : NULL;
 }
 
 static bool is_open(const struct inquiry *inquiry)
@@ -218,19 +230,19 @@ static bool step(struct inquiry *inquiry, const struct config *config, uint64_t 
         inquiry->box = inquiry->link = 0;
         inquiry->not_before_ms = mono_ms + SETTLE_MS;
         if (++inquiry->readings_done == READINGS) {
-            inquiry->in_silence = false;
+            *inquiry->silence = '\0';
             inquiry->not_before_ms = 0;
             end_round(inquiry, true);
         }
         return true;
     }
     if (!inquiry->reading && !(inquiry->reading = store_status_new(link->status_url, mono_ms))) {
-        unanswered(inquiry, link, "no connection");
+        unanswered(inquiry, link, "no connection", mono_ms);
         return true;
     }
     switch (store_status_work(inquiry->reading, mono_ms, on_row, inquiry)) {
     case STORE_STATUS_FAILED:
-        unanswered(inquiry, link, store_status_cause(inquiry->reading));
+        unanswered(inquiry, link, store_status_cause(inquiry->reading), mono_ms);
         return true;
     case STORE_STATUS_DONE:
         store_status_free(inquiry->reading);

@@ -35,6 +35,8 @@ void inquiry_free(struct inquiry *inquiry);
 void inquiry_ask(struct inquiry *inquiry, const uint8_t id[UUID_BYTES], const void *receiver, size_t len);
 /* Goes on as far as it can; gives verdicts. Returns when it wants to be called again, UINT64_MAX: nothing is asked. */
 uint64_t inquiry_work(struct inquiry *inquiry, const struct config *config, uint64_t mono_ms);
+/* A sentence about the bearerbox that did not tell when it was asked last, not longer than for_ms ago; else NULL. */
+const char *inquiry_silence(const struct inquiry *inquiry, uint64_t mono_ms, uint64_t for_ms);
 /* INQUIRY_UNKNOWN for all that is open. */
 void inquiry_abandon(struct inquiry *inquiry);
 

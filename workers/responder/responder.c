@@ -31,7 +31,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IDLE_MS = 1000, ACK_RETRY_MS = 5, RETRY_FIRST_MS = 250, RETRY_MAX_MS = 4000, PAUSE_MAX_MS = 20 };
+enum {
+    IDLE_MS = 1000,
+    ACK_RETRY_MS = 5,
+    RETRY_FIRST_MS = 250,
+    RETRY_MAX_MS = 4000,
+    PAUSE_MAX_MS = 20,
+    SILENCE_SHOWN_MS = 15000 /* longer than a question takes */
+};
 
 void responder_back_off(struct worker *worker, struct backoff *backoff, int err, const struct fault *fault,
                         const char *doing)
@@ -128,6 +135,16 @@ static bool send_acks(struct worker *worker)
     return again;
 }
 
+/* Status tells of a bearerbox that does not tell until its replies have been asked about again. What the store refuses
+ * comes first. */
+static void show_silence(struct worker *worker, uint64_t mono_ms)
+{
+    struct responder *responder = worker->role_state;
+    uint64_t for_ms = SILENCE_SHOWN_MS + (uint64_t)worker->config->reply_ambiguous_s * 1000;
+    if (responder->claims.failures == 0 && responder->commits.failures == 0)
+        worker->degraded = inquiry_silence(responder->inquiry, mono_ms, for_ms);
+}
+
 static uint64_t work(struct worker *worker, uint64_t mono_ms)
 {
     struct responder *responder = worker->role_state;
@@ -139,6 +156,7 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
         inquiry_abandon(responder->inquiry);
     uint64_t asked = inquiry_work(responder->inquiry, worker->config, mono_ms);
     uint64_t commit = news_commit(worker, mono_ms);
+    show_silence(worker, mono_ms);
     uint64_t idle_until = mono_ms + (send_acks(worker) ? ACK_RETRY_MS : IDLE_MS);
     worker->backlog = (uint32_t)responder->flights.count;
     worker->oldest_us = responder->flights.count > 0 ? responder->oldest_us : 0;
