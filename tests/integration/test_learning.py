@@ -2,6 +2,7 @@
 """A desk that learns: staff correct tickets, a model is trained from them, compared, promoted and reloaded, and the next
 citizen who writes so is understood. What is worse is not promoted, and what cannot be used is told by reload."""
 
+import collections
 import itertools
 import json
 import re
@@ -118,7 +119,14 @@ def test_the_desk_learns_what_its_citizens_mean(line):
     assert line.verify()["ok"]
 
 
+def all_is_told(line):
+    """What became of the last answer is an event too, and comes after it."""
+    kinds = collections.Counter(event["kind"] for event in line.events())
+    return kinds["reply_sent"] == kinds["reply_queued"]
+
+
 def test_a_replay_shows_what_would_have_gone_elsewhere(line):
+    wait_for(lambda: all_is_told(line), "the last answer to be told as sent")
     before = line.json("stats")
     told = valid(line.aduan("replay", "--model", MODEL, "--json"), "replay")
     assert told["model"] == line.shipped and told["running"] != line.shipped
