@@ -33,7 +33,6 @@ static int injected_send(struct channel *channel, enum frame_type type, const Pr
 #include "../../workers/responder/responder.c"
 #include "../../workers/responder/store_status.c"
 #include "../../workers/responder/store_status_page.c"
-#define IDLE_MS SUBMIT_IDLE_MS /* responder.c has one of its own */
 #include "../../workers/responder/submit.c"
 
 enum { WINDOW = 3, SILENCE_S = 60 };

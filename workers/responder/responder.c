@@ -32,7 +32,6 @@
 #include <stdlib.h>
 
 enum {
-    IDLE_MS = 1000,
     ACK_RETRY_MS = 5,
     RETRY_FIRST_MS = 250,
     RETRY_MAX_MS = 4000,
@@ -157,7 +156,7 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
     uint64_t asked = inquiry_work(responder->inquiry, worker->config, mono_ms);
     uint64_t commit = news_commit(worker, mono_ms);
     show_silence(worker, mono_ms);
-    uint64_t idle_until = mono_ms + (send_acks(worker) ? ACK_RETRY_MS : IDLE_MS);
+    uint64_t idle_until = mono_ms + (send_acks(worker) ? ACK_RETRY_MS : RESPONDER_IDLE_MS);
     worker->backlog = (uint32_t)responder->flights.count;
     worker->oldest_us = responder->flights.count > 0 ? responder->oldest_us : 0;
     next = next < commit ? next : commit;

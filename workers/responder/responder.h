@@ -42,7 +42,7 @@ struct responder {
 
 extern const struct worker_role responder_role;
 
-enum { RESPONDER_NOT_SENT_WAIT_MS = 1000 };
+enum { RESPONDER_NOT_SENT_WAIT_MS = 1000, RESPONDER_IDLE_MS = 1000 /* with nothing to do */ };
 
 /* What the store refused is tried again later; status says why. `backoff` is the responder's claims or commits. Aborts
  * when memory is out. */

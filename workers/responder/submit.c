@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_BLIND_MS = 100, IDLE_MS = 1000, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000 };
+enum { LOOK_BLIND_MS = 100, SUBMIT_MAX = 256, CLOCK_SLACK_MS = 60000 };
 
 /* The name of the box that has this bearerbox link; NULL when the configuration has none. */
 static const char *box_of_link(const struct config *config, const char *bearerbox)
@@ -272,7 +272,7 @@ static uint64_t next_look(struct worker *worker, uint64_t mono_ms)
 {
     static const uint8_t soon_ms[] = {2, 10, 50};
     struct responder *responder = worker->role_state;
-    uint64_t wait = responder->watch ? IDLE_MS : LOOK_BLIND_MS, due_us = 0, now_us = clock_now_us();
+    uint64_t wait = responder->watch ? RESPONDER_IDLE_MS : LOOK_BLIND_MS, due_us = 0, now_us = clock_now_us();
     if (responder->looks < sizeof soon_ms)
         wait = soon_ms[responder->looks++];
     if (store_next_due(worker->store, &due_us) != OK || due_us == 0)
@@ -285,14 +285,14 @@ static uint64_t next_look(struct worker *worker, uint64_t mono_ms)
 uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
 {
     struct responder *responder = worker->role_state;
-    uint32_t places = room(worker);
     struct fault fault = {0};
-    if (worker->draining || places == 0 || !some_link_up(worker))
-        return mono_ms + IDLE_MS; /* a frame or a tick ends each of these */
     uint64_t retry_ms = responder->claims.retry_ms;
     uint64_t not_before = responder->claim_ms > retry_ms ? responder->claim_ms : retry_ms;
     if (mono_ms < not_before)
         return not_before;
+    uint32_t places = worker->draining || !some_link_up(worker) ? 0 : room(worker);
+    if (places == 0)
+        return mono_ms + RESPONDER_IDLE_MS;             /* a frame or a tick ends each of these */
     int count = claim(worker, places, mono_ms, &fault); /* a read and no more when nothing is due */
     if (count < 0) {
         responder_back_off(worker, &responder->claims, count, &fault, "hand out due replies");
