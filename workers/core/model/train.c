@@ -179,9 +179,11 @@ static size_t twin_of(const struct model_head_record *heads, size_t count, size_
 static int8_t truth(const struct corpus *corpus, const struct corpus_text *text, size_t head, size_t label, size_t twin)
 {
     int16_t wanted = corpus->heads[head].flag ? 1 : (int16_t)label, is = text->label[head];
-    if (is < 0 && is != CORPUS_DENIED(wanted) && twin != SIZE_MAX && text->label[twin] >= 0)
-        return text->label[twin] == 1;
-    return is >= 0 ? is == wanted : is == CORPUS_DENIED(wanted) ? 0 : -1;
+    if (is >= 0)
+        return is == wanted;
+    if (is == CORPUS_DENIED(wanted))
+        return 0;
+    return twin != SIZE_MAX && text->label[twin] >= 0 ? text->label[twin] == 1 : -1;
 }
 
 static void outputs_learn(const struct corpus *corpus, const struct train_recipe *recipe,
@@ -195,13 +197,13 @@ static void outputs_learn(const struct corpus *corpus, const struct train_recipe
     for (size_t h = 0; h < corpus->head_count; h++) {
         const struct corpus_head *head = &corpus->heads[h];
         for (size_t k = 0; k < head->label_count; k++, output++) {
-            size_t twin = twin_of(heads, corpus->head_count, h, k);
-            for (size_t i = 0; i < table->text_count; i++)
-                labels[i] = truth(corpus, table->texts[i], h, k, twin);
             strncpy(records[output].label, head->labels[k], sizeof records[output].label - 1);
             records[output].unit = 1;
             if (heads[h].twin_head > 0)
                 continue;
+            size_t twin = twin_of(heads, corpus->head_count, h, k);
+            for (size_t i = 0; i < table->text_count; i++)
+                labels[i] = truth(corpus, table->texts[i], h, k, twin);
             train_learn(table, labels, recipe, weights, &records[output].bias);
             output_write(table, file, weights, output, &records[output], (int16_t *)(base + file->rows_at));
         }

@@ -16,6 +16,7 @@
 enum {
     THRESHOLD_STEPS = 100,
     THRESHOLD_HALVES = 64, /* half-samples of the texts that a threshold is the mean of; bits of a number */
+    DIRE_MISS = 2,         /* false alarms that a miss weighs as much as, where to miss is dire */
     ADJUST_STEPS = 10,     /* from no adjustment to the whole of it */
     ADJUST_MIN = 10        /* a label of fewer texts is taken to have so many */
 };
@@ -253,14 +254,11 @@ static void sigmoid_fit(const struct sample *sample, double *slope, double *shif
     *shift = isfinite(b) ? b : 0;
 }
 
-static double f1(double hits, double false_alarms, double misses)
+/* F-measure; a miss weighs as much as so many false alarms (beta squared). */
+static double f_measure(double hits, double false_alarms, double misses, double miss_weight)
 {
-    return hits > 0 ? 2 * hits / (2 * hits + false_alarms + misses) : 0;
-}
-
-static double f_dire(double hits, double false_alarms, double misses)
-{
-    return hits > 0 ? 3 * hits / (3 * hits + false_alarms + 2 * misses) : 0;
+    double weighed = (1 + miss_weight) * hits;
+    return hits > 0 ? weighed / (weighed + false_alarms + miss_weight * misses) : 0;
 }
 
 /* The texts of one half-sample: how many of each probability have the flag, and have it not. */
@@ -271,19 +269,19 @@ struct histogram {
 /* Steps that are as good as one another lie side by side: the middle of them, in steps. */
 static double best_step(const struct histogram *texts, bool dire)
 {
-    double with_all = 0, without_all = 0, hits = 0, alarms = 0, best = -1;
+    double hits = texts->with[THRESHOLD_STEPS], alarms = texts->without[THRESHOLD_STEPS];
+    double with_all = 0, without_all = 0, best = -1;
     size_t first = THRESHOLD_STEPS / 2, last = first;
     for (size_t step = 0; step <= THRESHOLD_STEPS; step++) {
         with_all += texts->with[step];
         without_all += texts->without[step];
     }
-    hits = texts->with[THRESHOLD_STEPS];
-    alarms = texts->without[THRESHOLD_STEPS];
     for (size_t step = THRESHOLD_STEPS; step-- > 1;) {
         hits += texts->with[step];
         alarms += texts->without[step];
-        double worth = dire ? f_dire(hits, alarms, with_all - hits)
-                            : f1(hits, alarms, with_all - hits) + f1(without_all - alarms, with_all - hits, alarms);
+        double misses = with_all - hits;
+        double worth = dire ? f_measure(hits, alarms, misses, DIRE_MISS)
+                            : f_measure(hits, alarms, misses, 1) + f_measure(without_all - alarms, misses, alarms, 1);
         if (worth > best) {
             best = worth;
             first = step;
