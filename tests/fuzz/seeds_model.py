@@ -58,7 +58,8 @@ def version(header, name):
 
 
 def model(heads, slots=8, rows=3, flags=0, spellings=None):
-    """heads: (name, labels, flag), or (name, labels, flag, its twin's head from 1, label). Every slot but one has a row, so that most words of any text meet one."""
+    """heads: (name, labels, flag), or (name, labels, flag, its twin's head from 1, label). Every slot but one has a row,
+    so that most words of any text meet one."""
     written = version("model_priv.h", "MODEL_VERSION"), version("feature.h", "FEATURES_VERSION")
     if written != (VERSION, FEATURES):
         raise ValueError(f"models are of version {written} now: lay the seeds out as model_priv.h says, then set "
