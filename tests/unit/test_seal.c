@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -119,6 +120,44 @@ static void a_box_opens_with_its_key_at_its_place_and_unharmed_only(void **unuse
     seal_close(NULL);
 }
 
+static int by_box(const void *a, const void *b)
+{
+    return memcmp(a, b, SEAL_OVERHEAD_BYTES);
+}
+
+/* More than are drawn at a time, and after a fork on both sides of it. */
+static void no_two_boxes_have_one_nonce(void **unused)
+{
+    (void)unused;
+    enum { BEFORE = 100, EACH = 200, ALL = BEFORE + 2 * EACH };
+    static uint8_t bytes[ALL * SEAL_OVERHEAD_BYTES];
+    uint8_t(*boxes)[SEAL_OVERHEAD_BYTES] = (void *)bytes, *mine = bytes + BEFORE * SEAL_OVERHEAD_BYTES;
+    const size_t each = EACH * SEAL_OVERHEAD_BYTES;
+    struct seal *seal = seal_of(1);
+    int ends[2], status;
+    for (size_t i = 0; i < BEFORE; i++)
+        assert_int_equal(seal_wrap(seal, 1, here, "", 0, boxes[i]), OK);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    for (size_t i = BEFORE; i < BEFORE + EACH; i++)
+        assert_int_equal(seal_wrap(seal, 1, here, "", 0, boxes[i]), OK);
+    if (child == 0)
+        _exit(write(ends[1], mine, each) != (ssize_t)each);
+    close(ends[1]);
+    size_t have = 0;
+    for (ssize_t n; (n = read(ends[0], mine + each + have, each - have)) > 0;)
+        have += (size_t)n;
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(have, each);
+    qsort(boxes, ALL, sizeof boxes[0], by_box);
+    for (size_t i = 1; i < ALL; i++)
+        assert_int_not_equal(by_box(boxes[i - 1], boxes[i]), 0);
+    seal_close(seal);
+}
+
 static void a_key_that_is_added_is_found_and_ids_stay(void **unused)
 {
     (void)unused;
@@ -190,6 +229,7 @@ int main(void)
         cmocka_unit_test(an_id_depends_on_number_and_key),
         cmocka_unit_test(a_plus_before_digits_makes_no_other_person),
         cmocka_unit_test(a_box_opens_with_its_key_at_its_place_and_unharmed_only),
+        cmocka_unit_test(no_two_boxes_have_one_nonce),
         cmocka_unit_test_teardown(a_key_that_is_added_is_found_and_ids_stay, remove_key),
         cmocka_unit_test_teardown(the_seventeenth_key_comes_with_a_restart, remove_key),
     };

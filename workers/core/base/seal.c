@@ -224,6 +224,36 @@ uint16_t seal_key_of(const uint8_t *box, size_t len)
     return len < SEAL_OVERHEAD_BYTES ? 0 : (uint16_t)(box[0] << 8 | box[1]);
 }
 
+/* Random bytes for nonces, drawn many at a time: each draw is a system call. A nonce is never given twice, and so a
+ * child forgets what its parent has drawn. */
+static _Thread_local struct {
+    uint8_t bytes[64 * NONCE_BYTES];
+    size_t left;
+} pool;
+
+static void forget_pool(void)
+{
+    pool.left = 0;
+}
+
+static void watch_forks(void)
+{
+    if (pthread_atfork(NULL, NULL, forget_pool) != 0)
+        abort();
+}
+
+static void draw_nonce(uint8_t out[NONCE_BYTES])
+{
+    static pthread_once_t watched = PTHREAD_ONCE_INIT;
+    if (pool.left == 0) {
+        pthread_once(&watched, watch_forks);
+        randombytes_buf(pool.bytes, sizeof pool.bytes);
+        pool.left = sizeof pool.bytes;
+    }
+    pool.left -= NONCE_BYTES;
+    memcpy(out, pool.bytes + pool.left, NONCE_BYTES);
+}
+
 int seal_wrap(const struct seal *seal, uint16_t key, struct seal_place place, const void *plain, size_t len,
               uint8_t *out)
 {
@@ -233,7 +263,7 @@ int seal_wrap(const struct seal *seal, uint16_t key, struct seal_place place, co
     uint8_t *nonce = out + KEY_ID_BYTES;
     out[0] = (uint8_t)(key >> 8);
     out[1] = (uint8_t)key;
-    randombytes_buf(nonce, NONCE_BYTES);
+    draw_nonce(nonce);
     crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + NONCE_BYTES, NULL, plain, len, place.bytes, place.len, NULL,
                                                nonce, with->bytes);
     atomic_fetch_add_explicit(&seal->state->sealed, 1, memory_order_relaxed);
