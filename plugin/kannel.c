@@ -7,6 +7,9 @@
 #include <gw/msg.h>
 #include <gw/sms.h>
 
+#include <inttypes.h>
+#include <stdio.h>
+
 _Static_assert((int)PACKET_UUID_BYTES == (int)ID_BYTES && PACKET_UUID_TEXT == UUID_STR_LEN,
                "both count as Kannel does");
 _Static_assert((int)PACKET_UNDEFINED == (int)MSG_PARAM_UNDEFINED, "both say undefined as Kannel does");
@@ -50,13 +53,38 @@ static Aduan__Wire__Sms *sms_from(const struct packet_sms *from, const char *lin
     return NULL;
 }
 
-static Aduan__Wire__Report *report_from(const struct packet_sms *from, const uint8_t reply_id[ID_BYTES])
+/* The dlr_url that we give with an MT, and that its reports bring back: the reply's id, a dot, and its slot. */
+enum { DLR_URL_BYTES = PACKET_UUID_TEXT + 1 + 20 };
+
+static size_t dlr_url_format(const uint8_t reply_id[ID_BYTES], uint64_t slot, char out[DLR_URL_BYTES + 1])
+{
+    packet_uuid_format(reply_id, out);
+    return PACKET_UUID_TEXT +
+           (size_t)snprintf(out + PACKET_UUID_TEXT, DLR_URL_BYTES + 1 - PACKET_UUID_TEXT, ".%" PRIu64, slot);
+}
+
+static bool dlr_url_parse(struct packet_bytes url, uint8_t reply_id[ID_BYTES], uint64_t *slot)
+{
+    if (url.len <= PACKET_UUID_TEXT + 1 || url.len > DLR_URL_BYTES || url.data[PACKET_UUID_TEXT] != '.')
+        return false;
+    *slot = 0;
+    for (size_t i = PACKET_UUID_TEXT + 1; i < url.len; i++) {
+        uint64_t digit = (uint64_t)url.data[i] - '0';
+        if (digit > 9 || *slot > (UINT64_MAX - digit) / 10)
+            return false;
+        *slot = *slot * 10 + digit;
+    }
+    return packet_uuid_parse((struct packet_bytes){url.data, PACKET_UUID_TEXT}, reply_id);
+}
+
+static Aduan__Wire__Report *report_from(const struct packet_sms *from, const uint8_t reply_id[ID_BYTES], uint64_t slot)
 {
     Aduan__Wire__Report *to = own_report();
     if (!to)
         return NULL;
     to->time = seconds(from->time);
     to->status = from->dlr_mask > 0 ? (uint32_t)from->dlr_mask : 0;
+    to->slot = slot;
     if (own_bytes(&to->uuid, from->id, ID_BYTES) && own_bytes(&to->reply_id, reply_id, ID_BYTES) &&
         copy_field(&to->smsc_id, from->smsc_id) && copy_field(&to->text, from->msgdata))
         return to;
@@ -67,6 +95,7 @@ static Aduan__Wire__Report *report_from(const struct packet_sms *from, const uin
 static int take_sms(const struct packet_sms *from, const char *link_name, struct kannel_msg *out)
 {
     uint8_t reply_id[ID_BYTES];
+    uint64_t slot;
     memcpy(out->uuid, from->id, ID_BYTES);
     out->time = seconds(from->time);
     switch (from->sms_type) {
@@ -75,14 +104,13 @@ static int take_sms(const struct packet_sms *from, const char *link_name, struct
         out->sms = sms_from(from, link_name);
         return out->sms ? 0 : KANNEL_MEMORY;
     case report_mo:
-        /* A report's dlr_url is the reply id we gave with the MT. */
-        if (!packet_uuid_parse(from->dlr_url, reply_id)) {
+        if (!dlr_url_parse(from->dlr_url, reply_id, &slot)) {
             out->kind = KANNEL_UNWANTED;
             out->why = "a delivery report of a message that this box did not send";
             return 0;
         }
         out->kind = KANNEL_REPORT;
-        out->report = report_from(from, reply_id);
+        out->report = report_from(from, reply_id, slot);
         return out->report ? 0 : KANNEL_MEMORY;
     default:
         out->kind = KANNEL_UNWANTED;
@@ -214,7 +242,7 @@ bool kannel_pack_ack(struct bytes *out, const uint8_t uuid[ID_BYTES], uint32_t t
 
 bool kannel_pack_mt(struct bytes *out, const Aduan__Wire__Mt *mt, const char *box_id, uint64_t now_s)
 {
-    char reply_id[PACKET_UUID_TEXT];
+    char dlr_url[DLR_URL_BYTES + 1];
     struct bytes utf16 = {0};
     struct packet packet;
     struct packet_sms *to = &packet.sms;
@@ -233,9 +261,9 @@ bool kannel_pack_mt(struct bytes *out, const Aduan__Wire__Mt *mt, const char *bo
     to->boxc_id = text(box_id);
     to->time = (int32_t)now_s;
     if (mt->dlr_mask != 0) {
-        packet_uuid_format(to->id, reply_id);
+        size_t len = dlr_url_format(to->id, mt->slot, dlr_url);
         to->dlr_mask = (int32_t)mt->dlr_mask;
-        to->dlr_url = (struct packet_bytes){(const uint8_t *)reply_id, sizeof reply_id};
+        to->dlr_url = (struct packet_bytes){(const uint8_t *)dlr_url, len};
     }
     if (mt->priority > 0)
         to->priority = mt->priority;

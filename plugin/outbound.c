@@ -26,6 +26,7 @@ struct reply {
     uint64_t submitter;  /* a peer's serial */
     uint64_t end;        /* FLYING: the place of its last byte */
     uint64_t claim;      /* the newest one that it was submitted under */
+    uint64_t slot;       /* its place in the store, told with each result */
     Aduan__Wire__Mt *mt; /* until it is written */
     int outcome;
 };
@@ -240,6 +241,17 @@ static void repeat(struct outbound *outbound, struct reply *reply, Aduan__Wire__
         owe(outbound, reply);
 }
 
+/* What is remembered of it. Two messages of one uuid share their reply ids: one of the two goes out at a time, so the
+ * other one's must be told before it is forgotten here, and until then is in the way. */
+static struct reply *find(struct outbound *outbound, const Aduan__Wire__Mt *mt)
+{
+    struct reply *reply = (struct reply *)idmap_find(&outbound->replies, mt->reply_id.data);
+    if (!reply || reply->slot == mt->slot || reply->state != KNOWN)
+        return reply;
+    forget(outbound, reply);
+    return NULL;
+}
+
 /* The submitter changes hands: a reply may be asked for again by another responder, or by another life of the same. */
 static void submitted_by(struct roster *roster, struct reply *reply, struct peer *peer)
 {
@@ -259,13 +271,18 @@ bool outbound_submit(struct outbound *outbound, struct roster *roster, struct pe
             all = false;
             continue;
         }
-        struct reply *reply = (struct reply *)idmap_find(&outbound->replies, mt->reply_id.data);
+        struct reply *reply = find(outbound, mt);
+        if (reply && reply->slot != mt->slot) {
+            all = false;
+            continue;
+        }
         if (reply) {
             repeat(outbound, reply, &submit->mt[i]);
         } else if ((reply = remember(outbound, mt->reply_id.data)) != NULL) {
             outbound->figures.submitted++;
             reply->mt = mt;
             reply->claim = mt->claim;
+            reply->slot = mt->slot;
             submit->mt[i] = NULL;
             place(outbound, reply);
         } else {
@@ -373,6 +390,7 @@ static bool tell(struct outbound *outbound, struct roster *roster, struct peer *
         aduan__wire__submit_result__init(&results[count]);
         results[count].reply_id = (ProtobufCBinaryData){ID_BYTES, reply->node.id};
         results[count].claim = reply->claim;
+        results[count].slot = reply->slot;
         results[count].outcome = (Aduan__Wire__SubmitOutcome)reply->outcome;
         list[count] = &results[count];
         told[count++] = reply;

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FRAME_VERSION = 1, FRAME_HEADER_BYTES = 4, FRAME_BODY_MAX_BYTES = 8 * 1024 * 1024, FRAME_ROUTING_MAX = 255 };
+enum { FRAME_VERSION = 2, FRAME_HEADER_BYTES = 4, FRAME_BODY_MAX_BYTES = 8 * 1024 * 1024, FRAME_ROUTING_MAX = 255 };
 
 enum frame_type {
     FRAME_HELLO = 1,

@@ -136,6 +136,7 @@ void lives_answer(struct store *store, size_t n)
     for (size_t k = 0; k < sizeof inputs / sizeof inputs[0]; k++) {
         for (size_t i = 0; i < n; i++) {
             news[i] = (struct store_reply_input){.input = inputs[k]};
+            news[i].slot = replies.items[i].reply->slot;
             memcpy(news[i].id, replies.items[i].reply->id.data, UUID_BYTES);
         }
         if (store_reply_inputs(store, news, n, clock_now_us(), NULL, &fault) != OK)

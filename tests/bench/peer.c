@@ -27,7 +27,7 @@
 
 enum { MSG_ADMIN = 1, MSG_SMS = 2, MSG_ACK = 3 };
 enum { TYPE_MO = 0, TYPE_REPORT = 3 };
-enum { UUID_TEXT = 36, IN_BYTES = 1 << 20, FIELDS_SMS = 31, QUIET_S = 60 };
+enum { UUID_TEXT = 36, URL_MAX = 64, IN_BYTES = 1 << 20, FIELDS_SMS = 31, QUIET_S = 60 };
 /* Places of the fields of an sms that matter here; the others are passed over. */
 enum { F_SENDER = 0, F_RECEIVER = 1, F_ID = 10, F_DLR_MASK = 18, F_DLR_URL = 19 };
 
@@ -246,10 +246,10 @@ static size_t answered_by(const struct burst *burst, const struct field *receive
 
 static void report(struct burst *burst, const struct field *mt, int bit)
 {
-    char id[UUID_TEXT + 1], url[UUID_TEXT + 1] = "";
-    if (mt[F_DLR_MASK].number <= 0 || !(mt[F_DLR_MASK].number & bit) || mt[F_DLR_URL].len != UUID_TEXT)
+    char id[UUID_TEXT + 1], url[URL_MAX + 1] = "";
+    if (mt[F_DLR_MASK].number <= 0 || !(mt[F_DLR_MASK].number & bit) || mt[F_DLR_URL].len > URL_MAX)
         return;
-    memcpy(url, mt[F_DLR_URL].bytes, UUID_TEXT);
+    memcpy(url, mt[F_DLR_URL].bytes, mt[F_DLR_URL].len);
     uuid_text(1, reports_made++, id);
     put_sms(&(struct sms){.sender = (const char *)mt[F_RECEIVER].bytes,
                           .sender_len = mt[F_RECEIVER].len,

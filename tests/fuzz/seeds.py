@@ -50,7 +50,7 @@ def frame_seeds():
         body(f1=6, f2="malformed"),
         status,
     ]
-    return [bytes([0xAD, 1, kind, 0]) + data for kind, data in enumerate(bodies, 1)]
+    return [bytes([0xAD, 2, kind, 0]) + data for kind, data in enumerate(bodies, 1)]
 
 
 def text_seeds():
@@ -173,7 +173,7 @@ def etc_file(name):
 def parts_seeds():
     frames = frame_seeds()
     good = [[frame[:4], frame[4:]] for frame in frames]
-    odd = [[], [b""], [frames[0][:4]], [frames[0][:4], b"", b""], [b"\xad\x02\x01\0", b""], [b"\0" * 4, b""],
+    odd = [[], [b""], [frames[0][:4]], [frames[0][:4], b"", b""], [b"\xad\x01\x01\0", b""], [b"\0" * 4, b""],
            [frames[0][:4], b"\xff"], [b"x", b""]]
     plain = [b"\0" + b"".join(map(piece, parts)) for parts in good + odd]
     routed = [b"\1" + b"".join(map(piece, [b"\0who!"] + parts)) for parts in good + odd]
@@ -185,7 +185,7 @@ def box_seeds():
         return bytes([actor, his]) + data
 
     def hear(who, kind, data):
-        return step(0, who, piece(bytes([0xAD, 1, kind, 0]) + data))
+        return step(0, who, piece(bytes([0xAD, 2, kind, 0]) + data))
 
     def uuid(n, fill=0):
         return bytes([n]) + bytes([fill]) * 15
@@ -345,7 +345,8 @@ def packet_seeds():
     heartbeat = [number(0) + number(7), number(4) + text("a") + number(1) + text("b") + number(2) + text("c")]
     kinds = [sms(kind, text("Jalan berlubang €")) for kind in range(6)]
     reports = [sms(kind, undefined,
-                   uuid) for kind in range(6)] + [sms(kind, text(b""), text("x" * 36)) for kind in range(6)]
+                   text("00010203-0405-0607-0809-0a0b0c0d0e0f.17")) for kind in range(6)]
+    reports += [sms(kind, text(b""), text("x" * 36)) for kind in range(6)] + [sms(3, undefined, uuid)]
     broken = [b"", b"\0", number(99), number(4), number(5), number(2) + number(-2), number(2) + number(2**31 - 1),
               kinds[0][:60],
               acks[0][:-1], acks[0].replace(b"-", b"x")]

@@ -37,7 +37,7 @@ NAMES = {number: name for name, number in TYPES.items()}
 
 
 def pack(kind, body):
-    return [bytes([0xAD, 1, TYPES[kind], 0]), body.SerializeToString()]
+    return [bytes([0xAD, 2, TYPES[kind], 0]), body.SerializeToString()]
 
 
 def unpack(parts):

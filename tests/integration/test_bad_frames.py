@@ -12,7 +12,7 @@ import zmq
 from line import Line, Phone, wait_for
 
 GOOD = "Jalan berlubang di depan pasar Grogolan, mohon diperbaiki"
-MAGIC, HELLO, STATUS, TYPE_END = b"\xad\x01", 1, 11, 12
+MAGIC, HELLO, STATUS, TYPE_END = b"\xad\x02", 1, 11, 12
 SOCKETS = ("box1.in", "box1.out", "status", "control")
 
 
@@ -63,7 +63,7 @@ def counted(line, name, before, count):
     assert refused(line, name) == before + count
 
 
-def header(kind, version=1):
+def header(kind, version=2):
     return bytes([0xAD, version, kind, 0])
 
 
@@ -73,7 +73,8 @@ FRAMES = {
     "text": [b"GET / HTTP/1.1\r\n\r\n"],
     "another_magic": [b"\xde\xad\xbe\xef", b""],
     "version_0": [header(HELLO, 0), b""],
-    "version_2": [header(HELLO, 2), b""],
+    "version_1": [header(HELLO, 1), b""],
+    "version_3": [header(HELLO, 3), b""],
     "version_255": [header(STATUS, 255), b"\xff" * 40],
     "type_0": [header(0), b""],
     "type_beyond": [header(TYPE_END), b""],
@@ -182,7 +183,7 @@ NOISE = {
     "an_old_zmtp": [b"\x01\x00" + b"\x05\x00abcd" * 20],
     "another_mechanism": [GREETING[:12] + b"CURVE" + bytes(47)],
     "noise_after_the_greeting": [GREETING, os.urandom(512)],
-    "half_a_frame": [GREETING, READY, b"\x01\xff\xad\x01"],
+    "half_a_frame": [GREETING, READY, b"\x01\xff\xad\x02"],
     "a_frame_of_2_to_the_62": [GREETING, READY, b"\x02" + struct.pack(">Q", 1 << 62)],
     "an_unknown_command": [GREETING, READY, b"\x04\x05\x04JUNK"],
     "nothing": [b""],

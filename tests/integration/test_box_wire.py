@@ -45,14 +45,15 @@ def test_round_trip(box, bearerbox):
     wait_for(lambda: not bearerbox.stored(), "bearerbox's store to be empty")
 
     reply = new_id()
-    responder.submit(reply, "Laporan diterima", dlr_mask=1 | 2 | 8 | 16)
+    responder.submit(reply, "Laporan diterima", dlr_mask=1 | 2 | 8 | 16, slot=2**63 + 17)
     assert phone.wait(b"Laporan") == b"1708 628123 text Laporan diterima"
     assert responder.wait_result(reply) == "SUBMIT_ACCEPTED"
+    assert [r.slot for r in responder.results(responder.got) if r.reply_id == reply] == [2**63 + 17]
     statuses = set()
     while statuses != {1, 8}:
         for report in responder.wait(lambda got: len(responder.reports(got)) > len(statuses) and responder.reports(got),
                                      "delivery reports"):
-            assert report.reply_id == reply and report.smsc_id == b"FAKE"
+            assert (report.reply_id, report.slot, report.smsc_id) == (reply, 2**63 + 17, b"FAKE")
             responder.ack(report)
             statuses.add(report.status)
     wait_for(lambda: not bearerbox.stored(), "the reports to be acked")
@@ -188,8 +189,8 @@ def test_garbage_is_refused_and_counted(box, bearerbox):
     """On a worker's socket: from a stranger nothing comes back, from a worker a reason does; the line goes on."""
     stranger = box.classifier(quiet=True)
     known = box.classifier("classifier.2")
-    junk = [[b""], [b"x" * 100], [b"\xad\x01\x04\x00", b"\xff" * 50], [b"\xad\x09\x01\x00", b""],
-            [b"\xad\x01\x63\x00", b""], [b"\xad\x01\x01\x00", b"", b"", b""], [b"\xad\x01\x05\x00", b"\x0a\x02zz"]]
+    junk = [[b""], [b"x" * 100], [b"\xad\x02\x04\x00", b"\xff" * 50], [b"\xad\x09\x01\x00", b""],
+            [b"\xad\x02\x63\x00", b""], [b"\xad\x02\x01\x00", b"", b"", b""], [b"\xad\x02\x05\x00", b"\x0a\x02zz"]]
     for parts in junk:
         stranger.out.put(parts)
         known.out.put(parts)

@@ -99,7 +99,7 @@ class Scene:
     def say(self, name, kind, body):
         role, routing, _ = self.peers[name]
         with contextlib.suppress(zmq.ZMQError):
-            self.sockets[role].send_multipart([routing, bytes([0xAD, 1, kind, 0]), body.SerializeToString()])
+            self.sockets[role].send_multipart([routing, bytes([0xAD, 2, kind, 0]), body.SerializeToString()])
 
     def say_raw(self, name, *parts):
         role, routing, _ = self.peers[name]
@@ -123,7 +123,7 @@ class Scene:
 
     def hear(self, role, parts):
         routing, header, body = parts
-        assert header[:2] == b"\xad\x01", header
+        assert header[:2] == b"\xad\x02", header
         kind = header[2]
         if kind == STATUS:
             status = self.wire.Status.FromString(body)
@@ -151,7 +151,7 @@ class Scene:
     def say_results(self, name, mts, outcome):
         results = self.wire.Results()
         for mt in mts:
-            results.result.add(reply_id=mt.reply_id, outcome=outcome)
+            results.result.add(reply_id=mt.reply_id, slot=mt.slot, outcome=outcome)
         self.say(name, RESULTS, results)
 
     def wait(self, question, what, patience=None):
@@ -271,10 +271,11 @@ def test_an_sms_becomes_a_ticket_and_its_reply_is_followed_to_delivery(scene):
     assert mt.dlr_mask == 27 and len(mt.reply_id) == 16 and mt.reply_id != sms.uuid
     ticket = ticket_in(mt)
     scene.wait(lambda: scene.last_status("responder.1").done == 1, "the result")
-    reports = [scene.wire.Report(uuid=uuid.uuid4().bytes, time=sms.time, reply_id=mt.reply_id, status=s)
+    reports = [scene.wire.Report(uuid=uuid.uuid4().bytes, time=sms.time, reply_id=mt.reply_id, slot=mt.slot,
+                                 status=s)
                for s in (8, 1)]
-    unknown = scene.wire.Report(uuid=uuid.uuid4().bytes, time=1, reply_id=os.urandom(16), status=1)
-    strange = scene.wire.Report(uuid=uuid.uuid4().bytes, time=1, reply_id=mt.reply_id, status=77)
+    unknown = scene.wire.Report(uuid=uuid.uuid4().bytes, time=1, reply_id=os.urandom(16), slot=mt.slot, status=1)
+    strange = scene.wire.Report(uuid=uuid.uuid4().bytes, time=1, reply_id=mt.reply_id, slot=mt.slot, status=77)
     scene.say("responder.1", REPORTS, scene.wire.Reports(report=[*reports, unknown, strange]))
     scene.wait_acked(*reports, unknown, strange)
     assert [r["state"] for r in scene.replies(ticket)] == ["delivered"]
@@ -491,8 +492,8 @@ def test_garbage_from_a_box_is_refused_and_counted(scene):
     scene.start("classifier.1")
     scene.start("responder.1")
     for name in ("classifier.1", "responder.1"):
-        for parts in ([b"garbage"], [b"", b""], [b"\xad\x01\x04\x00"], [b"\xad\x01\x04\x00", b"\xff" * 50],
-                      [b"\xad\x02\x04\x00", b""], [b"\xad\x01\x63\x00", b""], [b"x"] * 9):
+        for parts in ([b"garbage"], [b"", b""], [b"\xad\x02\x04\x00"], [b"\xad\x02\x04\x00", b"\xff" * 50],
+                      [b"\xad\x01\x04\x00", b""], [b"\xad\x02\x63\x00", b""], [b"x"] * 9):
             scene.say_raw(name, *parts)
     scene.say("classifier.1", RESULTS, scene.wire.Results())
     scene.say("responder.1", BATCH, scene.wire.Batch())

@@ -67,10 +67,8 @@ static inline size_t claim_count(struct support *s, struct pen *pen)
 
 static inline Reply *get(struct support *s, uint32_t sms, uint32_t n)
 {
-    uint8_t id[STORE_REPLY_ID_BYTES];
     Reply *reply = NULL;
-    support_reply_id(sms, n, id);
-    assert_int_equal(store_reply_get(s->store, id, &reply), OK);
+    assert_int_equal(store_reply_get(s->store, support_slot_of(s, sms, n), &reply), OK);
     return reply;
 }
 
@@ -88,7 +86,7 @@ static inline bool input(struct support *s, uint32_t sms, enum reply_input what,
     struct store_reply_input in = {.input = what, .due_us = due_us, .cause = cause};
     size_t ignored = 9;
     struct fault fault = {0};
-    support_reply_id(sms, 0, in.id);
+    support_about(s, sms, &in);
     if (store_reply_inputs(s->store, &in, 1, s->now_us, &ignored, &fault) != OK)
         fail_msg("%s", fault.text);
     return ignored == 1;

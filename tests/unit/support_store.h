@@ -105,7 +105,9 @@ static inline void support_key(uint32_t n, uint8_t key[STORE_KEY_MESSAGE_BYTES])
 static inline void support_identity(struct store_txn *txn, const char *number, uint8_t id[SEAL_ID_BYTES])
 {
     Aduan__Record__Identity identity = ADUAN__RECORD__IDENTITY__INIT;
+    MDB_val there;
     seal_sender_id(txn->store->seal, number, strlen(number), id);
+    txn->identities += txn_get(txn, T_IDENTITY, id, SEAL_ID_BYTES, &there) == E_NOT_FOUND;
     identity.version = RECORD_VERSION;
     identity.number = support_bytes(number, strlen(number));
     identity.first_us = identity.last_us = txn->now_us;
@@ -143,8 +145,6 @@ static inline void support_ticket(struct store_txn *txn, const struct support_sm
     if (sms->no_reply == NULL)
         assert_int_equal(txn_queue_reply(txn, message, &ticket, &intent), OK);
     assert_int_equal(txn_put_ticket(txn, &ticket, TICKET_STATE(TICKET_STATE_NONE)), OK);
-    for (size_t i = 0; i < ticket.n_reply; i++)
-        free(ticket.reply[i].data);
     free(ticket.reply);
 }
 
@@ -202,16 +202,59 @@ static inline void support_reply_id(uint32_t sms, uint32_t n, uint8_t id[STORE_R
     uuid_reply(uuid, n, id);
 }
 
-/* Where the reply of that id rests. */
-static inline void support_slot(struct support *s, const uint8_t id[STORE_REPLY_ID_BYTES], uint8_t slot[SLOT_BYTES])
+/* Where the last reply of that id rests; 0: nowhere. */
+static inline uint64_t support_find(struct support *s, const uint8_t id[STORE_REPLY_ID_BYTES])
 {
     struct store_txn txn;
-    MDB_val val;
+    MDB_cursor *cursor;
+    MDB_val key, val;
+    ProtobufCMessage *record;
+    uint64_t slot = 0;
     assert_int_equal(txn_begin(s->store, false, 0, &txn), OK);
-    assert_int_equal(txn_get(&txn, T_OUTBOX, id, STORE_REPLY_ID_BYTES, &val), OK);
-    assert_int_equal(val.mv_size, SLOT_BYTES);
-    memcpy(slot, val.mv_data, SLOT_BYTES);
+    assert_int_equal(txn_cursor(&txn, T_REPLY, &cursor), OK);
+    while (cursor_get(s->store, cursor, &key, &val, MDB_NEXT) == OK) {
+        if (record_unpack(&aduan__record__reply__descriptor, &val, &record) != OK)
+            continue;
+        const Aduan__Record__Reply *reply = (const Aduan__Record__Reply *)record;
+        if (reply->id.len == STORE_REPLY_ID_BYTES && memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) == 0)
+            slot = get_be64(key.mv_data);
+        protobuf_c_message_free_unpacked(record, NULL);
+    }
+    mdb_cursor_close(cursor);
     txn_abort(&txn);
+    return slot;
+}
+
+/* The slot of the n-th reply to message `sms`, which is there. */
+static inline uint64_t support_slot_of(struct support *s, uint32_t sms, uint32_t n)
+{
+    uint8_t id[STORE_REPLY_ID_BYTES];
+    support_reply_id(sms, n, id);
+    uint64_t slot = support_find(s, id);
+    assert_true(slot > 0);
+    return slot;
+}
+
+/* News about the first reply to message `sms`. */
+static inline void support_about(struct support *s, uint32_t sms, struct store_reply_input *news)
+{
+    support_reply_id(sms, 0, news->id);
+    news->slot = support_find(s, news->id);
+}
+
+/* Where the reply of that id rests, as a key. */
+static inline void support_slot(struct support *s, const uint8_t id[STORE_REPLY_ID_BYTES], uint8_t slot[SLOT_BYTES])
+{
+    uint64_t found = support_find(s, id);
+    assert_true(found > 0);
+    put_be64(slot, found);
+}
+
+/* Two kinds of rows share one table. */
+static inline bool support_is_row(enum store_table table, const MDB_val *key)
+{
+    return (table != T_IDENTITY || key->mv_size != TICKET_SENDER_KEY_BYTES) &&
+           (table != T_TICKET_BY_SENDER || key->mv_size != SEAL_ID_BYTES);
 }
 
 static inline uint64_t support_count(struct support *s, enum store_table table)
@@ -220,6 +263,14 @@ static inline uint64_t support_count(struct support *s, enum store_table table)
     uint64_t count;
     assert_int_equal(txn_begin(s->store, false, 0, &txn), OK);
     assert_int_equal(txn_count(&txn, table, &count), OK);
+    if (table == T_IDENTITY || table == T_TICKET_BY_SENDER) {
+        MDB_cursor *cursor;
+        MDB_val key, val;
+        assert_int_equal(txn_cursor(&txn, table, &cursor), OK);
+        for (count = 0; cursor_get(s->store, cursor, &key, &val, MDB_NEXT) == OK;)
+            count += support_is_row(table, &key);
+        mdb_cursor_close(cursor);
+    }
     txn_abort(&txn);
     return count;
 }

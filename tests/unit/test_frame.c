@@ -45,15 +45,15 @@ static void header_refusals(void **state)
         size_t len;
         int err;
     } cases[] = {
-        {{0xAD, 1, 1, 0}, 3, FRAME_E_SHAPE},
-        {{0xAD, 1, 1, 0, 0}, 5, FRAME_E_SHAPE},
+        {{0xAD, 2, 1, 0}, 3, FRAME_E_SHAPE},
+        {{0xAD, 2, 1, 0, 0}, 5, FRAME_E_SHAPE},
         {{0}, 0, FRAME_E_SHAPE},
-        {{0xAC, 1, 1, 0}, 4, FRAME_E_MAGIC},
-        {{0xAD, 2, 1, 0}, 4, FRAME_E_VERSION},
+        {{0xAC, 2, 1, 0}, 4, FRAME_E_MAGIC},
+        {{0xAD, 1, 1, 0}, 4, FRAME_E_VERSION},
         {{0xAD, 0, 1, 0}, 4, FRAME_E_VERSION},
-        {{0xAD, 1, 0, 0}, 4, FRAME_E_TYPE},
-        {{0xAD, 1, 99, 0}, 4, FRAME_E_TYPE},
-        {{0xAD, 1, 1, 7}, 4, FRAME_E_TYPE},
+        {{0xAD, 2, 0, 0}, 4, FRAME_E_TYPE},
+        {{0xAD, 2, 99, 0}, 4, FRAME_E_TYPE},
+        {{0xAD, 2, 1, 7}, 4, FRAME_E_TYPE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(frame_parse_header(cases[i].data, cases[i].len, &type), cases[i].err);
@@ -346,15 +346,15 @@ static void refusals_are_drained(void **state)
     } cases[] = {
         {1, {"x"}, {1}, FRAME_E_SHAPE},
         {1, {""}, {0}, FRAME_E_SHAPE},
-        {1, {"\xad\x01\x03\x00"}, {4}, FRAME_E_SHAPE}, /* a header alone */
-        {3, {"\xad\x01\x03\x00", "", ""}, {4, 0, 0}, FRAME_E_SHAPE},
-        {5, {"\xad\x01\x03\x00", "", "a", "b", "c"}, {4, 0, 1, 1, 1}, FRAME_E_SHAPE},
-        {3, {"", "\xad\x01\x03\x00", ""}, {0, 4, 0}, FRAME_E_SHAPE}, /* what a REQ socket sends */
+        {1, {"\xad\x02\x03\x00"}, {4}, FRAME_E_SHAPE}, /* a header alone */
+        {3, {"\xad\x02\x03\x00", "", ""}, {4, 0, 0}, FRAME_E_SHAPE},
+        {5, {"\xad\x02\x03\x00", "", "a", "b", "c"}, {4, 0, 1, 1, 1}, FRAME_E_SHAPE},
+        {3, {"", "\xad\x02\x03\x00", ""}, {0, 4, 0}, FRAME_E_SHAPE}, /* what a REQ socket sends */
         {2, {"GET ", "/"}, {4, 1}, FRAME_E_MAGIC},
-        {2, {"\xad\x02\x03\x00", ""}, {4, 0}, FRAME_E_VERSION},
-        {2, {"\xad\x01\x63\x00", ""}, {4, 0}, FRAME_E_TYPE},
-        {2, {"\xad\x01\x01\x00", "\xff\xff\xff"}, {4, 3}, FRAME_E_BODY},
-        {2, {"\xad\x01\x01\x00", ""}, {4, 0}, FRAME_E_BODY}, /* a HELLO without a life */
+        {2, {"\xad\x01\x03\x00", ""}, {4, 0}, FRAME_E_VERSION},
+        {2, {"\xad\x02\x63\x00", ""}, {4, 0}, FRAME_E_TYPE},
+        {2, {"\xad\x02\x01\x00", "\xff\xff\xff"}, {4, 3}, FRAME_E_BODY},
+        {2, {"\xad\x02\x01\x00", ""}, {4, 0}, FRAME_E_BODY}, /* a HELLO without a life */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct frame f;
@@ -377,7 +377,7 @@ static void too_large_a_body(void **state)
     struct pair *p = *state;
     struct frame f;
     char *big = calloc(1, FRAME_BODY_MAX_BYTES + 1);
-    send_parts(p->dealer, 2, (const char *const[]){"\xad\x01\x04\x00", big},
+    send_parts(p->dealer, 2, (const char *const[]){"\xad\x02\x04\x00", big},
                (const size_t[]){4, FRAME_BODY_MAX_BYTES + 1});
     assert_int_equal(next_frame(p->router, true, &f), FRAME_E_SIZE);
     free(big);

@@ -54,17 +54,17 @@ static void lists_grow(void **unused)
         aduan__record__note__init(note);
         record_set_string(&note->actor, "sari");
         record_add_message(&ticket->note, &ticket->n_note, note);
-        record_add_bytes(&ticket->reply, &ticket->n_reply, &i, 1);
+        record_add_number(&ticket->reply, &ticket->n_reply, i);
     }
-    record_add_bytes(&ticket->reply, &ticket->n_reply, NULL, 0);
+    record_add_number(&ticket->reply, &ticket->n_reply, UINT64_MAX);
     uint8_t *packed = record_alloc(aduan__record__ticket__get_packed_size(ticket));
     size_t len = aduan__record__ticket__pack(ticket, packed);
     Aduan__Record__Ticket *read = aduan__record__ticket__unpack(NULL, len, packed);
     assert_int_equal(read->n_note, 40);
     assert_string_equal(read->note[39]->actor, "sari");
     assert_int_equal(read->n_reply, 41);
-    assert_int_equal(read->reply[39].data[0], 39);
-    assert_int_equal(read->reply[40].len, 0);
+    assert_int_equal(read->reply[39], 39);
+    assert_true(read->reply[40] == UINT64_MAX);
     free(packed);
     aduan__record__ticket__free_unpacked(read, NULL);
     aduan__record__ticket__free_unpacked(ticket, NULL);

@@ -13,7 +13,7 @@
 
 static int injected_inputs(struct store *store, const struct store_reply_input *inputs, size_t n, uint64_t now_us,
                            size_t *ignored, struct fault *fault);
-static int injected_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
+static int injected_get(struct store *store, uint64_t slot, Aduan__Record__Reply **out);
 #define store_reply_inputs injected_inputs
 #define store_reply_get injected_get
 #define store_watch_open(store) NULL
@@ -45,11 +45,11 @@ static int injected_inputs(struct store *store, const struct store_reply_input *
     return OK;
 }
 
-/* The store knows ids that begin with 200, tried five times. */
-static int injected_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out)
+/* The store knows what is in slot 200, tried five times. */
+static int injected_get(struct store *store, uint64_t slot, Aduan__Record__Reply **out)
 {
     (void)store;
-    if (id[0] != 200)
+    if (slot != 200)
         return E_NOT_FOUND;
     *out = malloc(sizeof **out);
     assert_non_null(*out);
@@ -140,6 +140,7 @@ static void results(const uint8_t *ids, const Aduan__Wire__SubmitOutcome *outcom
         id[i][0] = ids[i];
         result[i].reply_id = (ProtobufCBinaryData){.data = id[i], .len = UUID_BYTES};
         result[i].outcome = outcomes[i];
+        result[i].slot = ids[i];
         pointers[i] = &result[i];
     }
     body.result = pointers;
@@ -247,7 +248,7 @@ static void news_behind_the_committed_stays(void **state)
     const uint8_t id[UUID_BYTES] = {9};
     report(0, 1, 8);
     report(1, 2, 8);
-    news_add(&worker, id, 1, REPLY_IN_NOT_SENT, 0, NULL);
+    news_add(&worker, &(struct news_of){id, 1, 1}, REPLY_IN_NOT_SENT, 0, NULL);
     news_committed(&worker, 2);
     assert_int_equal(responder()->news_count, 1);
     assert_int_equal(responder()->news[0].id[0], 9);

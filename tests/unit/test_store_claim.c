@@ -81,7 +81,7 @@ static int claim_with_news(struct support *s, struct pen *pen, enum reply_input 
     struct store_reply_input news = {.input = what, .due_us = s->now_us + 5};
     struct store_claim how = claim_of(s, pen);
     struct fault fault;
-    support_reply_id(1, 0, news.id);
+    support_about(s, 1, &news);
     how.news = &news;
     how.news_count = 1;
     return store_claim_replies(s->store, &how, out, &fault);
@@ -326,18 +326,16 @@ static void rows_that_lead_nowhere_do_not_block_the_line(void **state)
         support_sms(s, &(struct support_sms){.n = n});
     put_be64(key, 5);
     put_raw(s, T_OUTBOX_DUE, key, sizeof key, ""); /* no such reply */
-    support_reply_id(1, 0, key + 8);
-    support_slot(s, key + 8, slot);
+    put_be64(slot, support_slot_of(s, 1, 0));
     put_raw(s, T_REPLY, slot, sizeof slot, "\xff\xff"); /* a reply that is no record */
-    support_reply_id(5, 0, key + 8);
-    put_raw(s, T_OUTBOX, key + 8, STORE_REPLY_ID_BYTES, "odd"); /* an id that leads to no slot */
-    support_reply_id(2, 0, key + 8);
+    put_be64(slot, support_slot_of(s, 5, 0));
+    put_raw(s, T_REPLY, slot, sizeof slot, NULL); /* a reply that is gone */
+    put_be64(key + 8, support_slot_of(s, 2, 0));
     put_raw(s, T_OUTBOX_DUE, key, sizeof key, ""); /* a second row, of another time */
-    support_reply_id(3, 0, key + 8);
-    Reply *other = get(s, 4, 0); /* an id that leads to another one */
+    put_be64(slot, support_slot_of(s, 3, 0));
+    Reply *other = get(s, 4, 0); /* another one's record */
     struct store_txn txn = support_write(s);
-    put_be64(slot, other->slot);
-    assert_int_equal(txn_put(&txn, T_OUTBOX, key + 8, STORE_REPLY_ID_BYTES, slot, sizeof slot), OK);
+    assert_int_equal(txn_put_record(&txn, T_REPLY, slot, sizeof slot, &other->base), OK);
     support_commit(&txn);
     aduan__record__reply__free_unpacked(other, NULL);
 
@@ -347,7 +345,7 @@ static void rows_that_lead_nowhere_do_not_block_the_line(void **state)
     assert_int_equal(support_count(s, T_OUTBOX_DUE), 2);
     /* a final reply with a row left behind: the row goes, the reply stays */
     assert_false(input(s, 2, REPLY_IN_ACCEPTED, 0, NULL));
-    support_reply_id(2, 0, key + 8);
+    put_be64(key + 8, support_slot_of(s, 2, 0));
     put_raw(s, T_OUTBOX_DUE, key, sizeof key, "");
     assert_int_equal(claim_count(s, &pen), 0);
     assert_int_equal(support_count(s, T_OUTBOX_DUE), 1);
@@ -369,8 +367,8 @@ static void a_newer_record_stops_the_claim_with_a_sentence(void **state)
     assert_int_equal(store_claim_replies(s->store, &c, &out, &fault), E_VERSION);
     assert_non_null(strstr(fault.text, "claiming replies"));
     Reply *reply;
-    assert_int_equal(store_reply_get(s->store, id, &reply), E_VERSION);
-    struct store_reply_input in = {.input = REPLY_IN_ACCEPTED};
+    assert_int_equal(store_reply_get(s->store, get_be64(slot), &reply), E_VERSION);
+    struct store_reply_input in = {.input = REPLY_IN_ACCEPTED, .slot = get_be64(slot)};
     memcpy(in.id, id, sizeof id);
     assert_int_equal(store_reply_inputs(s->store, &in, 1, 1, NULL, &fault), E_VERSION);
 }
@@ -428,7 +426,7 @@ static void a_failed_commit_claims_nothing(void **state)
     assert_int_equal(store_claim_replies(s->store, &c, &out, &fault), E_FULL);
     assert_int_equal(out.count, 77);
     struct store_reply_input in = {.input = REPLY_IN_SMSC_ACCEPTED};
-    support_reply_id(1, 0, in.id);
+    support_about(s, 1, &in);
     assert_int_equal(store_reply_inputs(s->store, &in, 1, s->now_us, NULL, &fault), E_FULL);
     store_commit_hook = mdb_txn_commit;
     check_state(s, 1, REPLY_STATE(READY), "");

@@ -121,7 +121,7 @@ static size_t staff_replies(struct support *s, uint64_t id)
     size_t n = 0;
     for (size_t i = 0; i < ticket->n_reply; i++) {
         Aduan__Record__Reply *reply;
-        assert_int_equal(store_reply_get(s->store, ticket->reply[i].data, &reply), OK);
+        assert_int_equal(store_reply_get(s->store, ticket->reply[i], &reply), OK);
         if (*reply->actor) {
             assert_string_equal(reply->template_, "staff");
             assert_true(reply->ticket == id);

@@ -129,7 +129,7 @@ static void five_parts_in_disorder_with_a_copy_across_restarts(void **state)
     assert_string_equal(copy->reason, "duplicate_part");
     assert_int_equal(copy->whole.len, 0);
     message_free(copy);
-    assert_int_equal(support_count(&f->s, T_OUTBOX), 1);
+    assert_int_equal(support_count(&f->s, T_REPLY), 1);
     assert_string_equal(support_events(&f->s, 1).kinds, "RRRRRROCU");
 }
 
@@ -301,7 +301,7 @@ static void an_incomplete_set_is_delivered_as_what_there_is(void **state)
     message_free(whole);
     for (uint32_t n = 1; n <= 3; n++)
         assert_joined(f, n, 1);
-    assert_int_equal(support_count(&f->s, T_OUTBOX), 1);
+    assert_int_equal(support_count(&f->s, T_REPLY), 1);
     /* A part that comes after all begins again: nothing is thrown away. */
     assert_int_equal(part(f, 4, 1, 6, "Lubang").kind, STORE_PART);
     assert_int_equal(waiting(f), 1);

@@ -70,12 +70,10 @@ static void close_ticket(struct support *s, uint64_t id)
 
 static void settle_reply(struct support *s, uint32_t n)
 {
+    uint64_t slot = support_slot_of(s, n, 0);
     struct store_txn txn = support_write(s);
-    uint8_t id[STORE_REPLY_ID_BYTES], uuid[UUID_BYTES];
     Aduan__Record__Reply *reply;
-    support_uuid(n, uuid);
-    uuid_reply(uuid, 0, id);
-    assert_int_equal(txn_get_reply(&txn, id, &reply), OK);
+    assert_int_equal(txn_get_reply(&txn, slot, &reply), OK);
     uint64_t due_us = reply->due_us;
     reply->state = REPLY_STATE(DELIVERED);
     reply->due_us = 0;
@@ -200,7 +198,7 @@ static void parts_go_with_their_whole(void **state)
     Aduan__Record__Ticket *ticket = ticket_of(&f->s, out.ticket);
     struct store_txn txn = support_write(&f->s);
     Aduan__Record__Reply *reply;
-    assert_int_equal(txn_get_reply(&txn, ticket->reply[0].data, &reply), OK);
+    assert_int_equal(txn_get_reply(&txn, ticket->reply[0], &reply), OK);
     uint64_t due_us = reply->due_us;
     reply->state = REPLY_STATE(FAILED);
     reply->due_us = 0;
@@ -313,25 +311,18 @@ static void a_newer_record_ends_it_untouched(void **state)
 static void a_newer_reply_ends_it_untouched(void **state)
 {
     struct fixture *f = *state;
-    uint8_t id[STORE_REPLY_ID_BYTES], uuid[UUID_BYTES];
-    MDB_val slot;
+    uint8_t slot_key[SLOT_BYTES];
     f->damaged = true;
     close_ticket(&f->s, answered(f, 1, "+6281"));
-    support_uuid(1, uuid);
-    uuid_reply(uuid, 0, id);
-    struct store_txn txn = support_write(&f->s);
-    assert_int_equal(txn_get(&txn, T_OUTBOX, id, sizeof id, &slot), OK);
-    uint8_t slot_key[SLOT_BYTES];
-    memcpy(slot_key, slot.mv_data, sizeof slot_key);
-    txn_abort(&txn);
+    put_be64(slot_key, support_slot_of(&f->s, 1, 0));
     put_newer(f, T_REPLY, slot_key, sizeof slot_key);
     assert_int_equal(purge_fails(f, false), E_VERSION);
-    /* one that is only damaged holds nothing up; nor one whose ids are none */
-    txn = support_write(&f->s);
+    /* one that is only damaged holds nothing up; nor one that is nowhere */
+    struct store_txn txn = support_write(&f->s);
     assert_int_equal(txn_put(&txn, T_REPLY, slot_key, sizeof slot_key, "\xff", 1), OK);
     support_commit(&txn);
     Aduan__Record__Ticket *ticket = ticket_of(&f->s, ticket_id_make(TICKET_SERIAL_FIRST));
-    record_add_bytes(&ticket->reply, &ticket->n_reply, "short", 5);
+    record_add_number(&ticket->reply, &ticket->n_reply, UINT64_MAX);
     record_set_bytes(&ticket->sender_id, "short", 5);
     txn = support_write(&f->s);
     assert_int_equal(txn_put_ticket(&txn, ticket, ticket->state), OK);

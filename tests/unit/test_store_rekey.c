@@ -264,6 +264,7 @@ static void a_row_that_went_meanwhile_is_passed_over(void **state)
     step(k, 5);
     struct store_txn txn = support_write(&k->s);
     assert_int_equal(txn_del(&txn, T_IDENTITY, last.key, last.key_len), OK);
+    txn.identities--;
     support_commit(&txn);
     struct store_rekey rekey = finish(k);
     assert_int_equal(rekey.unopened, 0);

@@ -95,7 +95,7 @@ static bool input_of(struct support *s, uint64_t claim, enum reply_input what)
     struct store_reply_input news = {.input = what, .due_us = s->now_us + 5, .claim = claim};
     struct fault fault;
     size_t ignored = 0;
-    support_reply_id(1, 0, news.id);
+    support_about(s, 1, &news);
     assert_int_equal(store_reply_inputs(s->store, &news, 1, s->now_us, &ignored, &fault), OK);
     return ignored == 1;
 }
@@ -214,7 +214,7 @@ static void a_batch_is_applied_in_order_and_counts_what_it_ignores(void **state)
     support_sms(s, &(struct support_sms){.n = 1});
     assert_int_equal(claim_count(s, &pen), 1);
     for (int i = 0; i < 3; i++)
-        support_reply_id(1, 0, in[i].id);
+        support_about(s, 1, &in[i]);
     assert_int_equal(store_reply_inputs(s->store, in, 4, s->now_us, &ignored, NULL), OK); /* the last one: unknown */
     assert_int_equal(ignored, 2);
     assert_string_equal(support_events(s, 1).kinds, "ROUas");
@@ -241,9 +241,8 @@ static void nothing_is_written_to_a_store_that_is_only_read(void **state)
     struct store_claim c = claim_of(s, &pen);
     assert_int_equal(store_claim_replies(s->store, &c, &out, &fault), E_STATE);
     assert_int_equal(store_reply_inputs(s->store, &in, 1, 1, NULL, &fault), E_STATE);
-    uint8_t id[16] = {0};
     Reply *reply;
-    assert_int_equal(store_reply_get(s->store, id, &reply), E_NOT_FOUND);
+    assert_int_equal(store_reply_get(s->store, 77, &reply), E_NOT_FOUND);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

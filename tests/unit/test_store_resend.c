@@ -118,10 +118,9 @@ static void a_reminder_comes_once_an_hour(void **state)
     assert_int_equal(store_verify(s->store, print_break, NULL, &proof), OK);
     assert_int_equal(proof.reminders, 2);
     assert_int_equal(proof.resent, 3 * 360 - 1);
-    uint8_t reminder[STORE_REPLY_ID_BYTES];
     Aduan__Record__Reply *reply;
-    support_reply_id(361, 0, reminder); /* the SMS an hour later brought it */
-    assert_int_equal(store_reply_get(s->store, reminder, &reply), OK);
+    uint64_t slot = support_slot_of(s, 361, 0); /* the SMS an hour later brought it */
+    assert_int_equal(store_reply_get(s->store, slot, &reply), OK);
     assert_string_equal(reply->template_, "reminder");
     assert_int_equal(reply->ticket, id);
     aduan__record__reply__free_unpacked(reply, NULL);
@@ -246,39 +245,6 @@ static void what_will_join_is_known_beforehand(void **state)
     assert_false(known[0]);
 }
 
-/* The rows of a store that was written before they had a value. */
-static void empty_sender_rows(struct support *s)
-{
-    struct store_txn txn;
-    MDB_cursor *cursor;
-    MDB_val key, val;
-    uint8_t keys[8][TICKET_SENDER_KEY_BYTES];
-    size_t count = 0;
-    assert_int_equal(txn_begin(s->store, true, s->now_us, &txn), OK);
-    assert_int_equal(txn_cursor(&txn, T_TICKET_BY_SENDER, &cursor), OK);
-    while (cursor_get(s->store, cursor, &key, &val, MDB_NEXT) == OK) {
-        assert_int_equal(key.mv_size, TICKET_SENDER_KEY_BYTES);
-        memcpy(keys[count++], key.mv_data, key.mv_size);
-    }
-    mdb_cursor_close(cursor);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(txn_put(&txn, T_TICKET_BY_SENDER, keys[i], sizeof keys[i], "", 0), OK);
-    assert_int_equal(txn_commit(&txn), OK);
-}
-
-static void a_ticket_of_before_is_joined_too(void **state)
-{
-    struct support *s = *state;
-    uint64_t road = storm_sms(s, &desk, &(struct mo){.n = 1, .body = "jalan rusak"}, false).ticket;
-    uint64_t lamp = storm_sms(s, &desk, &(struct mo){.n = 2, .body = "lampu mati"}, false).ticket;
-    empty_sender_rows(s);
-    struct store_outcome out = storm_sms(s, &desk, &(struct mo){.n = 3, .body = "jalan rusak"}, false);
-    assert_int_equal(out.kind, STORE_RESENT);
-    assert_int_equal(out.ticket, road);
-    assert_int_equal(storm_sms(s, &desk, &(struct mo){.n = 4, .body = "pohon tumbang"}, false).kind, STORE_TICKET);
-    assert_int_equal(storm_sms(s, &desk, &(struct mo){.n = 5, .body = "lampu mati"}, false).ticket, lamp);
-}
-
 static void the_newest_that_says_it_decides(void **state)
 {
     struct support *s = *state;
@@ -307,7 +273,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_STORE(the_same_again_joins_the_open_ticket),
-        WITH_STORE(a_ticket_of_before_is_joined_too),
         WITH_STORE(the_newest_that_says_it_decides),
         WITH_STORE(another_text_sender_or_shortcode_is_another_report),
         WITH_STORE(a_redelivered_resend_is_only_acked),

@@ -52,7 +52,7 @@ static void it_becomes_a_ticket_with_its_reply(void **state)
     assert_string_equal(f->desk.sender, "+62812000");
     assert_int_equal(support_count(&f->s, T_QUARANTINE), 0);
     assert_int_equal(support_count(&f->s, T_MESSAGE), 1);
-    assert_int_equal(support_count(&f->s, T_OUTBOX), 1);
+    assert_int_equal(support_count(&f->s, T_REPLY), 1);
     assert_int_equal(support_count(&f->s, T_IDENTITY), 1);
     Aduan__Record__Message *message = message_of(&f->s, 1);
     assert_int_equal(message->fate, MESSAGE_FATE(TICKET));

@@ -254,11 +254,9 @@ static void an_answer_becomes_a_reply_with_the_persons_words(void **state)
 {
     struct support *s = *state;
     Aduan__Record__Reply *reply;
-    uint8_t reply_id[STORE_REPLY_ID_BYTES];
     uint64_t id = support_sms(s, &(struct support_sms){.n = 1});
     change(s, id, TICKET_ANSWER, "Terima kasih");
-    support_reply_id(1, 1, reply_id);
-    assert_int_equal(store_reply_get(s->store, reply_id, &reply), OK);
+    assert_int_equal(store_reply_get(s->store, support_slot_of(s, 1, 1), &reply), OK);
     assert_string_equal(reply->template_, "staff");
     assert_string_equal(reply->language, "id");
     assert_string_equal(reply->actor, "sari");
@@ -266,26 +264,6 @@ static void an_answer_becomes_a_reply_with_the_persons_words(void **state)
     assert_int_equal(reply->text.len, 0);
     assert_true(reply->ticket == id && reply->due_us == s->now_us);
     aduan__record__reply__free_unpacked(reply, NULL);
-}
-
-static void a_reply_id_that_another_message_used_is_passed_over(void **state)
-{
-    struct support *s = *state;
-    uint64_t id = support_sms(s, &(struct support_sms){.n = 1, .no_reply = "already_answered"});
-    uint8_t taken[STORE_REPLY_ID_BYTES];
-    Aduan__Record__Reply reply = ADUAN__RECORD__REPLY__INIT;
-    support_reply_id(1, 0, taken);
-    reply.id = support_bytes(taken, sizeof taken);
-    struct store_txn txn = support_write(s);
-    assert_int_equal(txn_put_reply(&txn, &reply, 0), OK);
-    support_commit(&txn);
-    change(s, id, TICKET_ANSWER, "Baik");
-    Ticket *ticket = get(s, id);
-    assert_int_equal(ticket->replies, 2);
-    assert_int_equal(ticket->n_reply, 1);
-    support_reply_id(1, 1, taken);
-    assert_memory_equal(ticket->reply[0].data, taken, sizeof taken);
-    aduan__record__ticket__free_unpacked(ticket, NULL);
 }
 
 static void held_and_resumed(void **state)
@@ -648,7 +626,6 @@ int main(void)
         T(what_a_correction_needs),
         T(refusals_and_corrections_can_be_listed),
         T(an_answer_becomes_a_reply_with_the_persons_words),
-        T(a_reply_id_that_another_message_used_is_passed_over),
         T(held_and_resumed),
         T(a_refusal_names_the_state_and_what_is_allowed),
         T(what_a_change_needs),

@@ -84,6 +84,7 @@ static void it_stays_clean_through_delivery_and_time(void **state)
                                               REPLY_IN_RETRY,    REPLY_IN_AMBIGUOUS, REPLY_IN_SMSC_ACCEPTED};
     for (size_t i = 0; i < replies.count; i++) {
         struct store_reply_input in = {.input = inputs[i], .due_us = s->now_us + 50};
+        in.slot = replies.items[i].reply->slot;
         memcpy(in.id, replies.items[i].reply->id.data, sizeof in.id);
         assert_int_equal(store_reply_inputs(s->store, &in, 1, s->now_us, NULL, &fault), OK);
     }
@@ -161,26 +162,6 @@ static void a_table_that_cannot_be_read_is_an_error(void **state)
     s->store->table[T_PART] = table;
 }
 
-/* Ids beyond 1024 make the list of ids grow. */
-static void many_replies_are_compared(void **state)
-{
-    struct support *s = *state;
-    struct store_txn txn = support_write(s);
-    for (uint32_t n = 1; n <= 1500; n++) {
-        uint8_t key[STORE_KEY_MESSAGE_BYTES];
-        support_key(n, key);
-        support_event(&txn, EVENT_KIND(TICKET_CLASSIFIED), support_take(&txn, &(struct support_sms){.n = n}), key);
-    }
-    support_commit(&txn);
-    clean(s);
-    Aduan__Record__Reply *reply =
-        get_record(s, T_REPLY, row_at(s, T_REPLY, 0).key, SLOT_BYTES, &aduan__record__reply__descriptor);
-    reply->id.data[0]++;
-    put_record(s, T_REPLY, row_at(s, T_REPLY, 0).key, SLOT_BYTES, &reply->base);
-    aduan__record__reply__free_unpacked(reply, NULL);
-    reported(s, "reply.not_queued");
-}
-
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define T_EMPTY(f) cmocka_unit_test_setup_teardown(f, setup_empty, teardown)
 
@@ -193,7 +174,6 @@ int main(void)
         T(odd_messages_are_clean_too),
         T(history_may_begin_later),
         T(a_table_that_cannot_be_read_is_an_error),
-        T_EMPTY(many_replies_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,11 +16,6 @@ static void event_lost(struct support *s)
     del(s, T_EVENT, key, sizeof key);
 }
 
-static void event_other_sequence(struct support *s)
-{
-    EDIT_EVENT(2, r->sequence = 1);
-}
-
 static void event_kindless(struct support *s)
 {
     EDIT_EVENT(3, r->kind = 0);
@@ -28,12 +23,13 @@ static void event_kindless(struct support *s)
 
 static void event_of_no_message(struct support *s)
 {
-    EDIT_EVENT(3, record_set_bytes(&r->message_key, NULL, 0));
+    EDIT_EVENT(3, r->ticket = 0);
 }
 
 static void event_lost_message(struct support *s)
 {
-    EDIT_EVENT(3, r->message_key.data[0]++);
+    static const uint8_t key[STORE_KEY_MESSAGE_BYTES];
+    EDIT_EVENT(3, record_set_bytes(&r->message_key, key, sizeof key));
 }
 
 static void event_lost_ticket(struct support *s)
@@ -48,12 +44,12 @@ static void event_beyond_tickets(struct support *s)
 
 static void event_lost_reply(struct support *s)
 {
-    EDIT_EVENT(4, r->reply_id.data[0]++);
+    EDIT_EVENT(4, r->reply = 1);
 }
 
-static void event_odd_reply(struct support *s)
+static void event_other_reply(struct support *s)
 {
-    EDIT_EVENT(4, r->reply_id.len = 3);
+    EDIT_EVENT(4, r->reply = support_slot_of(s, ANSWERED, 0));
 }
 
 static void append_event(struct support *s, uint64_t copy_of)
@@ -113,7 +109,6 @@ static const struct plant plants[] = {
     {event_unreadable, "event.gap"},
     {event_lost, "event.gap"},
     {event_lost, "ticket.not_opened"},
-    {event_other_sequence, "event.key"},
     {event_kindless, "event.kind"},
     {event_of_no_message, "event.message_missing"},
     {event_lost_message, "event.message_missing"},
@@ -121,10 +116,10 @@ static const struct plant plants[] = {
     {event_lost_ticket, "ticket.not_opened"},
     {event_beyond_tickets, "event.ticket_missing"},
     {event_lost_reply, "event.reply_missing"},
-    {event_lost_reply, "reply.not_queued"},
-    {event_odd_reply, "reply.not_queued"},
+    {event_lost_reply, "event.queued"},
+    {event_other_reply, "event.queued"},
     {event_opens_again, "event.opened_twice"},
-    {event_queues_again, "event.queued_twice"},
+    {event_queues_again, "event.queued"},
     {event_receives_again, "event.received_count"},
     {event_parks_again, "event.quarantined_count"},
     {event_never_opened, "ticket.not_opened"},

@@ -157,6 +157,19 @@ static void identity_gone(struct support *s)
     del(s, T_IDENTITY, row.key, row.key_len);
 }
 
+static void message_row_gone(struct support *s)
+{
+    struct row row = row_at(s, T_MESSAGE_ROW, 0);
+    del(s, T_MESSAGE_ROW, row.key, row.key_len);
+}
+
+static void message_row_of_none(struct support *s)
+{
+    struct row row = row_at(s, T_MESSAGE_ROW, 0);
+    row.key[0]++;
+    put(s, T_MESSAGE_ROW, row.key, row.key_len, row.val, row.val_len);
+}
+
 static void identity_moved(struct support *s)
 {
     struct row row = row_at(s, T_IDENTITY, 0);
@@ -336,6 +349,10 @@ static const struct plant plants[] = {
     {message_not_parked, "message.quarantine_missing"},
     {parked_without_message, "quarantine.stray"},
     {parked_other_message, "quarantine.stray"},
+    {message_row_gone, "message.unreadable"},
+    {message_row_gone, "message_row.stray"},
+    {message_row_of_none, "message_row.stray"},
+    {identity_gone, "meta.identities"},
     {identity_gone, "message.identity_missing"},
     {identity_moved, "identity.key"},
     {identity_broken_seal, "identity.sealed"},

@@ -155,9 +155,7 @@ static void reminder_of_no_resend(struct support *s)
 
 static void reminder_of_another_id(struct support *s)
 {
-    uint8_t key[STORE_KEY_MESSAGE_BYTES];
-    support_key(2, key);
-    EDIT_REMINDER(record_set_bytes(&r->message_key, key, sizeof key));
+    EDIT_REMINDER(r->id.data[0]++);
 }
 
 static void reminder_time_wrong(struct support *s)

@@ -63,14 +63,14 @@ static void ticket_other_message(struct support *s)
 
 static void ticket_lost_reply(struct support *s)
 {
-    uint8_t id[STORE_REPLY_ID_BYTES];
-    support_reply_id(PLAIN, 0, id);
-    del(s, T_OUTBOX, id, sizeof id);
+    uint8_t slot[SLOT_BYTES];
+    put_be64(slot, support_slot_of(s, PLAIN, 0));
+    del(s, T_REPLY, slot, sizeof slot);
 }
 
 static void ticket_replyless(struct support *s)
 {
-    EDIT_TICKET(PLAIN, free(r->reply[0].data); r->n_reply = 0);
+    EDIT_TICKET(PLAIN, r->n_reply = 0);
 }
 
 static void ticket_reason_lost(struct support *s)
@@ -100,9 +100,7 @@ static void ticket_reply_uncounted(struct support *s)
 
 static void ticket_reply_id_made_up(struct support *s)
 {
-    uint8_t id[STORE_REPLY_ID_BYTES];
-    support_reply_id(EMPTY, 0, id);
-    EDIT_TICKET(PLAIN, record_set_bytes(&r->reply[0], id, sizeof id));
+    EDIT_TICKET(PLAIN, r->reply[0] = support_slot_of(s, EMPTY, 0));
 }
 
 static void ticket_state_stray(struct support *s)
@@ -200,17 +198,6 @@ static void reply_lost(struct support *s)
     del(s, T_REPLY, row.key, row.key_len);
 }
 
-static void reply_id_of_none(struct support *s)
-{
-    put(s, T_OUTBOX, "sixteen bytes...", STORE_REPLY_ID_BYTES, "\0\0\0\0\0\0\0\1", SLOT_BYTES);
-}
-
-static void reply_id_of_another(struct support *s)
-{
-    struct row row = row_at(s, T_OUTBOX, 0);
-    put(s, T_OUTBOX, "sixteen bytes...", STORE_REPLY_ID_BYTES, row.val, row.val_len);
-}
-
 static void reply_lost_ticket(struct support *s)
 {
     EDIT_REPLY(PLAIN, 0, r->ticket = 7);
@@ -223,12 +210,14 @@ static void reply_lost_message(struct support *s)
 
 static void reply_no_message(struct support *s)
 {
-    EDIT_REPLY(PLAIN, 0, record_set_bytes(&r->message_key, NULL, 0));
+    EDIT_REPLY(EMPTY, 0, record_set_bytes(&r->message_key, NULL, 0));
 }
 
 static void reply_of_no_ticket(struct support *s)
 {
-    EDIT_REPLY(PLAIN, 0, r->ticket = 0);
+    uint8_t key[STORE_KEY_MESSAGE_BYTES];
+    support_key(PLAIN, key);
+    EDIT_REPLY(PLAIN, 0, r->ticket = 0; record_set_bytes(&r->message_key, key, sizeof key));
 }
 
 static void reply_id_made_up(struct support *s)
@@ -271,7 +260,7 @@ static const struct plant plants[] = {
     {ticket_other_message, "ticket.message_points_elsewhere"},
     {ticket_lost_reply, "ticket.reply_missing"},
     {ticket_lost_reply, "event.reply_missing"},
-    {ticket_lost_reply, "outbox.missing"},
+    {ticket_lost_reply, "outbox_due.stray"},
     {ticket_replyless, "ticket.no_reply"},
     {ticket_replyless, "reply.orphan"},
     {ticket_reason_lost, "ticket.no_reply"},
@@ -279,8 +268,9 @@ static const struct plant plants[] = {
     {ticket_two_automatic, "ticket.two_replies"},
     {ticket_reply_of_another, "ticket.reply_points_elsewhere"},
     {ticket_reply_of_another, "reply.orphan"},
-    {ticket_reply_uncounted, "ticket.reply_id"},
+    {ticket_reply_uncounted, "ticket.replies"},
     {ticket_reply_id_made_up, "ticket.reply_id"},
+    {ticket_reply_id_made_up, "ticket.reply_points_elsewhere"},
     {ticket_state_stray, "ticket_by_state.stray"},
     {ticket_state_of_none, "ticket_by_state.stray"},
     {ticket_sender_says_else, "ticket.sender_row_wrong"},
@@ -295,15 +285,11 @@ static const struct plant plants[] = {
     {reply_due_twice, "outbox_due.stray"},
     {reply_due_odd, "outbox_due.unreadable"},
     {reply_other_key, "reply.key"},
-    {reply_other_id, "outbox.missing"},
-    {reply_other_id, "outbox.stray"},
+    {reply_other_id, "ticket.reply_id"},
     {reply_short_id, "reply.id"},
-    {reply_short_id, "outbox.stray"},
-    {reply_lost, "outbox.stray"},
+    {reply_lost, "event.reply_missing"},
     {reply_lost, "outbox_due.stray"},
     {reply_lost, "ticket.reply_missing"},
-    {reply_id_of_none, "outbox.stray"},
-    {reply_id_of_another, "outbox.stray"},
     {reply_lost_ticket, "reply.ticket_missing"},
     {reply_lost_message, "reply.message_missing"},
     {reply_no_message, "reply.message_missing"},
@@ -311,7 +297,7 @@ static const struct plant plants[] = {
     {reply_id_made_up, "reply.id"},
     {reply_unknown_receiver, "reply.identity_missing"},
     {reply_extra, "reply.key"},
-    {reply_extra, "outbox.missing"},
+    {reply_extra, "reply.not_queued"},
 };
 
 static void each_break_is_reported_by_its_id(void **state)

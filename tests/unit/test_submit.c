@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From claims to boxes, and what becomes of a reply whose fate is unknown, with a store and a box that are made up. */
+#include "arena.h"
 #include "channel.h"
 #include "clock.h"
 #include "store.h"
@@ -56,15 +57,13 @@ int responder_render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__
     return E_INVALID;
 }
 
-static Aduan__Record__Reply *reply_of(size_t i)
+static Aduan__Record__Reply *reply_of(struct arena *arena, size_t i)
 {
-    Aduan__Record__Reply *reply = malloc(sizeof *reply);
-    assert_non_null(reply);
+    Aduan__Record__Reply *reply = arena_take(arena, sizeof *reply);
     aduan__record__reply__init(reply);
-    uint8_t *id = calloc(1, UUID_BYTES);
-    assert_non_null(id);
-    id[0] = due[i].id;
-    reply->id = (ProtobufCBinaryData){.data = id, .len = UUID_BYTES};
+    const uint8_t id[UUID_BYTES] = {due[i].id};
+    reply->id = (ProtobufCBinaryData){UUID_BYTES, (uint8_t *)arena_copy(arena, id, sizeof id)};
+    reply->slot = due[i].id;
     reply->claims = 7;
     reply->due_us = clock_now_us() + 1000000;
     reply->unknown_since_us = due[i].unknown_since_us;
@@ -81,11 +80,12 @@ static int injected_claim(struct store *store, const struct store_claim *claim, 
     claimed_max = claim->max;
     out->told = claim->news_count > 0;
     told_news += claim->news_count;
+    out->arena = arena_new(4096);
     out->items = calloc(due_count ? due_count : 1, sizeof *out->items);
     assert_non_null(out->items);
     while (out->count < due_count && out->count < claim->max) {
         out->items[out->count] =
-            (struct store_reply){.reply = reply_of(out->count), .was_sending = due[out->count].was_sending};
+            (struct store_reply){.reply = reply_of(out->arena, out->count), .was_sending = due[out->count].was_sending};
         out->count++;
     }
     due_count = 0;
@@ -228,7 +228,7 @@ static void a_claim_whose_news_is_refused_goes_without_it(void **state)
 {
     const uint8_t id[UUID_BYTES] = {9};
     (void)state;
-    news_add(&worker, id, 1, REPLY_IN_NOT_SENT, 0, NULL);
+    news_add(&worker, &(struct news_of){id, 1, 1}, REPLY_IN_NOT_SENT, 0, NULL);
     falls_due(1, false, 0);
     claim_refuses_news = E_CORRUPT;
     submit_due(&worker, 1000);
@@ -243,7 +243,7 @@ static void news_is_told_with_a_claim(void **state)
 {
     const uint8_t id[UUID_BYTES] = {9};
     (void)state;
-    news_add(&worker, id, 1, REPLY_IN_NOT_SENT, 0, NULL);
+    news_add(&worker, &(struct news_of){id, 1, 1}, REPLY_IN_NOT_SENT, 0, NULL);
     falls_due(1, false, 0);
     submit_due(&worker, 1000);
     assert_int_equal(claims, 1);

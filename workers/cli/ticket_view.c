@@ -44,9 +44,7 @@ int ticket_file_load(struct cli *cli, const Aduan__Record__Ticket *ticket, struc
     if (!file.replies)
         abort();
     for (size_t i = 0; i < ticket->n_reply && err == OK; i++) {
-        if (ticket->reply[i].len != STORE_REPLY_ID_BYTES)
-            continue;
-        err = store_reply_get(cli->store, ticket->reply[i].data, &file.replies[file.reply_count]);
+        err = store_reply_get(cli->store, ticket->reply[i], &file.replies[file.reply_count]);
         file.reply_count += err == OK;
         if (err == E_NOT_FOUND)
             err = OK;

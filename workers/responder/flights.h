@@ -12,6 +12,7 @@
 
 struct flight {
     uint8_t id[UUID_BYTES];
+    uint64_t slot; /* where the store has the reply */
     bool used;
     size_t channel;
     uint32_t attempts; /* claims of this reply so far, this one included */

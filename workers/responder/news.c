@@ -16,8 +16,8 @@
  * bearerbox waits for the acks of its reports, with a window that may be small (smsbox-max-pending). */
 enum { NEWS_FIRST_ROOM = 1024, NEWS_WAIT_MS = 25, RENEW_EVERY_MS = 500, RENEWALS_MAX = 240 };
 
-void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim, enum reply_input input,
-              uint64_t wait_ms, const char *cause)
+void news_add(struct worker *worker, const struct news_of *of, enum reply_input input, uint64_t wait_ms,
+              const char *cause)
 {
     struct responder *responder = worker->role_state;
     if (responder->news_count == responder->news_room) {
@@ -29,19 +29,22 @@ void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t clai
     if (responder->news_count == 0)
         responder->news_ms = clock_mono_ms();
     struct store_reply_input *news = &responder->news[responder->news_count++];
-    *news = (struct store_reply_input){
-        .input = input, .due_us = clock_now_us() + wait_ms * 1000, .claim = claim, .cause = cause};
-    memcpy(news->id, id, UUID_BYTES);
+    *news = (struct store_reply_input){.slot = of->slot,
+                                       .input = input,
+                                       .due_us = clock_now_us() + wait_ms * 1000,
+                                       .claim = of->claim,
+                                       .cause = cause};
+    memcpy(news->id, of->id, UUID_BYTES);
 }
 
 /* --- results ------------------------------------------------------------------------------------------------ */
 
-static uint32_t attempts_of(struct worker *worker, const uint8_t id[UUID_BYTES], const struct flight *flight)
+static uint32_t attempts_of(struct worker *worker, uint64_t slot, const struct flight *flight)
 {
     Aduan__Record__Reply *reply;
     if (flight)
         return flight->attempts;
-    if (store_reply_get(worker->store, id, &reply) != OK)
+    if (store_reply_get(worker->store, slot, &reply) != OK)
         return 1;
     uint32_t attempts = reply->attempts;
     aduan__record__reply__free_unpacked(reply, NULL);
@@ -57,30 +60,29 @@ static uint64_t ambiguous_wait_ms(const struct worker *worker)
 static void on_result(struct worker *worker, const Aduan__Wire__SubmitResult *result)
 {
     struct responder *responder = worker->role_state;
-    const uint8_t *id = result->reply_id.data;
-    struct flight *flight = flights_find(&responder->flights, id);
+    const struct news_of of = {result->reply_id.data, result->slot, result->claim};
+    struct flight *flight = flights_find(&responder->flights, of.id);
     uint32_t attempts;
     switch (result->outcome) {
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED:
-        news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, NULL);
+        news_add(worker, &of, REPLY_IN_ACCEPTED, 0, NULL);
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_BUFFERED:
-        news_add(worker, id, result->claim, REPLY_IN_ACCEPTED, 0, "buffered");
+        news_add(worker, &of, REPLY_IN_ACCEPTED, 0, "buffered");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_REJECTED:
-        news_add(worker, id, result->claim, REPLY_IN_REJECTED, 0, "no route or blacklisted");
+        news_add(worker, &of, REPLY_IN_REJECTED, 0, "no route or blacklisted");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_RETRY:
-        attempts = attempts_of(worker, id, flight);
-        news_add(worker, id, result->claim, REPLY_IN_RETRY,
+        attempts = attempts_of(worker, of.slot, flight);
+        news_add(worker, &of, REPLY_IN_RETRY,
                  reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s), "bearerbox is busy");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_NOT_SENT:
-        news_add(worker, id, result->claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
+        news_add(worker, &of, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_AMBIGUOUS:
-        news_add(worker, id, result->claim, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker),
-                 "the link broke before the MT ack");
+        news_add(worker, &of, REPLY_IN_AMBIGUOUS, ambiguous_wait_ms(worker), "the link broke before the MT ack");
         break;
     default:
         worker->refused++;
@@ -110,7 +112,7 @@ void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Repo
         if (input == REPLY_IN_END)
             worker->refused++;
         else
-            news_add(worker, report->reply_id.data, 0, input, 0, NULL);
+            news_add(worker, &(struct news_of){report->reply_id.data, report->slot, 0}, input, 0, NULL);
         acks_add(&responder->uncommitted[channel], report->uuid.data);
     }
 }
@@ -134,8 +136,8 @@ void news_channel_lost(struct worker *worker, size_t channel)
             i++;
             continue;
         }
-        news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lost_wait_ms(worker, flight),
-                 "its aduanbox is gone");
+        const struct news_of of = {flight->id, flight->slot, flight->claim};
+        news_add(worker, &of, REPLY_IN_AMBIGUOUS, lost_wait_ms(worker, flight), "its aduanbox is gone");
         flights_remove(&responder->flights, flight);
     }
     acks_clear(&responder->uncommitted[channel]);
@@ -161,7 +163,8 @@ void news_renew_leases(struct worker *worker, uint64_t mono_ms)
             continue;
         }
         if (mono_ms >= flight->renew_ms) {
-            news_add(worker, flight->id, flight->claim, REPLY_IN_AMBIGUOUS, lease_ms, "waiting for the MT ack");
+            const struct news_of of = {flight->id, flight->slot, flight->claim};
+            news_add(worker, &of, REPLY_IN_AMBIGUOUS, lease_ms, "waiting for the MT ack");
             flight->renewals++;
             flight->renew_ms = mono_ms + lease_ms / 2;
         }

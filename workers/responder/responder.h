@@ -63,9 +63,13 @@ uint64_t submit_due(struct worker *worker, uint64_t mono_ms);
 void submit_verdict(void *ctx, const uint8_t id[UUID_BYTES], enum inquiry_verdict verdict);
 
 /* news.c */
-/* claim: the one it is about, 0 for news that is true of all (see store_reply_input). */
-void news_add(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim, enum reply_input input,
-              uint64_t wait_ms, const char *cause);
+/* Which reply, and the claim that the news is about; claim 0: news that is true of all (see store_reply_input). */
+struct news_of {
+    const uint8_t *id;
+    uint64_t slot, claim;
+};
+void news_add(struct worker *worker, const struct news_of *of, enum reply_input input, uint64_t wait_ms,
+              const char *cause);
 void news_results(struct worker *worker, const Aduan__Wire__Results *results);
 void news_reports(struct worker *worker, size_t channel, const Aduan__Wire__Reports *reports);
 /* Everything that is out at this channel will have no result from it. */

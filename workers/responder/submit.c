@@ -65,6 +65,7 @@ static void fill_mt(const struct worker *worker, const struct store_reply *claim
     mt->bearerbox = reply->bearerbox;
     mt->dlr_mask = worker->config->reply_dlr_mask;
     mt->claim = reply->claims;
+    mt->slot = reply->slot;
     mt->write_until_us = reply->due_us; /* when its lease ends */
     mt->maybe_written = reply->maybe_written;
 }
@@ -73,6 +74,7 @@ static void take_off(struct worker *worker, const struct store_reply *claimed, s
 {
     struct responder *responder = worker->role_state;
     struct flight *flight = flights_add(&responder->flights, claimed->reply->id.data);
+    flight->slot = claimed->reply->slot;
     flight->channel = channel;
     flight->attempts = claimed->reply->attempts;
     flight->renewals = 0;
@@ -83,13 +85,13 @@ static void take_off(struct worker *worker, const struct store_reply *claimed, s
     flight->unknown_since_us = claimed->reply->unknown_since_us;
 }
 
-static void not_sent(struct worker *worker, const uint8_t id[UUID_BYTES], uint64_t claim, const char *cause)
+static void not_sent(struct worker *worker, const struct news_of *of, const char *cause)
 {
     struct responder *responder = worker->role_state;
-    struct flight *flight = flights_find(&responder->flights, id);
+    struct flight *flight = flights_find(&responder->flights, of->id);
     if (flight)
         flights_remove(&responder->flights, flight);
-    news_add(worker, id, claim, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, cause);
+    news_add(worker, of, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, cause);
 }
 
 /* --- what may have gone out --------------------------------------------------------------------------------- */
@@ -123,19 +125,20 @@ void submit_verdict(void *ctx, const uint8_t id[UUID_BYTES], enum inquiry_verdic
     struct flight *flight = flights_find(&responder->flights, id);
     if (!flight || flight->channel != ASKED)
         return;
-    uint64_t claim = flight->claim, wait_ms = (uint64_t)config->reply_ambiguous_s * 1000;
+    const struct news_of of = {id, flight->slot, flight->claim};
+    uint64_t wait_ms = (uint64_t)config->reply_ambiguous_s * 1000;
     bool too_long = clock_now_us() > flight->unknown_since_us + (uint64_t)config->reply_silence_s * 1000000;
     flights_remove(&responder->flights, flight);
     if (worker->draining)
-        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, 0, "asked by another");
+        news_add(worker, &of, REPLY_IN_AMBIGUOUS, 0, "asked by another");
     else if (verdict == INQUIRY_HELD)
-        news_add(worker, id, claim, REPLY_IN_HELD, wait_ms, "bearerbox still has it");
+        news_add(worker, &of, REPLY_IN_HELD, wait_ms, "bearerbox still has it");
     else if (verdict == INQUIRY_ABSENT)
-        news_add(worker, id, claim, REPLY_IN_RETRY, 0, "bearerbox does not have it");
+        news_add(worker, &of, REPLY_IN_RETRY, 0, "bearerbox does not have it");
     else if (too_long)
-        news_add(worker, id, claim, REPLY_IN_RETRY, 0, "bearerbox does not tell for too long");
+        news_add(worker, &of, REPLY_IN_RETRY, 0, "bearerbox does not tell for too long");
     else
-        news_add(worker, id, claim, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox does not tell");
+        news_add(worker, &of, REPLY_IN_AMBIGUOUS, wait_ms, "bearerbox does not tell");
 }
 
 /* --- submit ------------------------------------------------------------------------------------------------- */
@@ -148,7 +151,8 @@ static void send_submit(struct worker *worker, size_t channel, Aduan__Wire__Mt *
     if (channel_send(worker->channels[channel], FRAME_SUBMIT, &submit.base) == OK)
         return;
     for (size_t i = 0; i < n; i++)
-        not_sent(worker, mt[i]->reply_id.data, mt[i]->claim, "aduanbox does not take it");
+        not_sent(worker, &(struct news_of){mt[i]->reply_id.data, mt[i]->slot, mt[i]->claim},
+                 "aduanbox does not take it");
 }
 
 /* All that goes to one channel, in frames of SUBMIT_MAX. */
@@ -194,7 +198,7 @@ static void submit_claimed(struct worker *worker, const struct store_replies *cl
         }
         channel_of[i] = channel_for(worker, reply);
         if (channel_of[i] == worker->channel_count)
-            not_sent(worker, reply->id.data, reply->claims, "no aduanbox has a link");
+            not_sent(worker, &(struct news_of){reply->id.data, reply->slot, reply->claims}, "no aduanbox has a link");
     }
     for (size_t c = 0; c < worker->channel_count; c++)
         submit_to(worker, c, claimed, channel_of, mono_ms);

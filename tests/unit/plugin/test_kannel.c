@@ -39,6 +39,7 @@ static void pack_reply(struct bytes *out)
     mt.body = text("Terima kasih");
     mt.smsc_id = text("SMPP");
     mt.dlr_mask = 31;
+    mt.slot = UINT64_MAX;
     mt.priority = 2;
     mt.validity_minutes = 60;
     assert_true(kannel_pack_mt(out, &mt, "aduan", 1700000000));
@@ -150,6 +151,7 @@ static void mo_report_and_the_unwanted(void **state)
     assert_int_equal(msg.kind, KANNEL_REPORT);
     assert_int_equal(msg.report->status, 31);
     assert_int_equal(msg.report->reply_id.data[2], 3);
+    assert_true(msg.report->slot == UINT64_MAX);
     assert_memory_equal(msg.report->smsc_id.data, "SMPP", 4);
     aduan__wire__report__free_unpacked(msg.report, NULL);
 
@@ -158,9 +160,18 @@ static void mo_report_and_the_unwanted(void **state)
         if (memcmp(out.data + out.start + i, "01020300-", 9) == 0)
             url = out.data + out.start + i;
     assert_non_null(url);
-    url[0] = 'z';
-    assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
-    assert_int_equal(msg.kind, KANNEL_UNWANTED); /* somebody else's report */
+    /* somebody else's report: not our id, no dot, no number, one above all */
+    static const struct {
+        size_t at;
+        uint8_t byte;
+    } others[] = {{0, 'z'}, {36, '-'}, {40, 'x'}, {37, '9'}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        uint8_t before = url[others[i].at];
+        url[others[i].at] = others[i].byte;
+        assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+        assert_int_equal(msg.kind, KANNEL_UNWANTED);
+        url[others[i].at] = before;
+    }
     bytes_done(&out);
 }
 

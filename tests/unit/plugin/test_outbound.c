@@ -11,7 +11,7 @@ enum {
     AMBIGUOUS = ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_AMBIGUOUS
 };
 
-static uint64_t stage_now_us, submit_claim, submit_until_us;
+static uint64_t stage_now_us, submit_claim, submit_slot, submit_until_us;
 
 static struct {
     bool up[LINKS], full;
@@ -48,7 +48,7 @@ static void open_with(size_t memory)
     stage_open();
     stage.roster.role = "responder";
     stage_now_us = 1000;
-    submit_claim = submit_until_us = 0;
+    submit_claim = submit_slot = submit_until_us = 0;
     memset(&fake_links, 0, sizeof fake_links);
     fake_links.up[0] = fake_links.up[1] = true;
     stage.outbound = outbound_new(memory, 7, &hooks);
@@ -90,6 +90,7 @@ static void submit_to(char from, unsigned n, const char *link, const char *recei
     mt.body = (ProtobufCBinaryData){2, (uint8_t *)"ya"};
     mt.bearerbox = (char *)link;
     mt.claim = submit_claim;
+    mt.slot = submit_slot;
     mt.write_until_us = submit_until_us;
     submit.n_mt = 1;
     submit.mt = &list;
@@ -212,6 +213,30 @@ static void an_id_is_written_once(void **state)
     assert_int_equal(fake_links.written[0], 1);
     assert_int_equal(figures().repeated, 3);
     assert_int_equal(stage_peer('r')->submits_open, 0);
+}
+
+/* Two messages of one uuid have replies of one id, in two slots. */
+static void another_slot_waits_for_the_end_of_the_first(void **state)
+{
+    (void)state;
+    submit_slot = 17;
+    submit(1);
+    pump();
+    submit_slot = 18;
+    submit(1); /* not while the first one is out */
+    pump();
+    assert_int_equal(fake_links.written[0], 1);
+    mt_ack(0, 1, ACCEPTED);
+    pump();
+    assert_int_equal(told('r', 1, 1), ACCEPTED);
+    submit(1);
+    pump();
+    assert_int_equal(fake_links.written[0], 2);
+    mt_ack(0, 1, REJECTED);
+    pump();
+    assert_int_equal(told('r', 1, 2), REJECTED);
+    const Aduan__Wire__Results *last = (const Aduan__Wire__Results *)stage.sent[stage.sent_count - 1].body;
+    assert_true(last->result[0]->slot == 18);
 }
 
 static void every_ack_has_its_outcome(void **state)
@@ -477,6 +502,7 @@ int main(void)
         TEST(an_id_is_written_once),
         TEST(past_its_time_it_is_not_written),
         TEST(a_newer_claim_gives_it_more_time),
+        TEST(another_slot_waits_for_the_end_of_the_first),
         TEST(every_ack_has_its_outcome),
         TEST(a_stray_ack_changes_nothing),
         TEST(no_link_is_not_sent),

@@ -38,12 +38,10 @@ void record_set_bytes(ProtobufCBinaryData *field, const void *data, size_t len)
     *field = (ProtobufCBinaryData){.len = len, .data = copy};
 }
 
-void record_add_bytes(ProtobufCBinaryData **list, size_t *count, const void *data, size_t len)
+void record_add_number(uint64_t **list, size_t *count, uint64_t number)
 {
     *list = checked(reallocarray(*list, *count + 1, sizeof **list));
-    (*list)[*count] = (ProtobufCBinaryData){0};
-    record_set_bytes(&(*list)[*count], data, len);
-    (*count)++;
+    (*list)[(*count)++] = number;
 }
 
 void record_add_message(void *list, size_t *count, void *message)

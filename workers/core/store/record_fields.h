@@ -18,8 +18,8 @@
 void record_set_string(char **field, const char *value);
 /* Replaces a bytes field by a copy. */
 void record_set_bytes(ProtobufCBinaryData *field, const void *data, size_t len);
-/* Appends to `repeated bytes`. */
-void record_add_bytes(ProtobufCBinaryData **list, size_t *count, const void *data, size_t len);
+/* Appends to `repeated uint64`. */
+void record_add_number(uint64_t **list, size_t *count, uint64_t number);
 /* Appends to a repeated message; takes the message. */
 void record_add_message(void *list, size_t *count, void *message);
 /* malloc that aborts. */

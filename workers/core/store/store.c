@@ -26,12 +26,12 @@ enum { READERS_MAX = 512 };
 static const char *const table_names[T_END] = {
     [T_META] = "meta",
     [T_MESSAGE] = "message",
+    [T_MESSAGE_ROW] = "message_row",
     [T_PART] = "part",
     [T_PART_DUE] = "part_due",
     [T_TICKET] = "ticket",
     [T_TICKET_BY_SENDER] = "ticket_by_sender",
     [T_TICKET_BY_STATE] = "ticket_by_state",
-    [T_OUTBOX] = "outbox",
     [T_REPLY] = "reply",
     [T_OUTBOX_DUE] = "outbox_due",
     [T_EVENT] = "event",
@@ -50,6 +50,12 @@ static const char *const table_names[T_END] = {
 const char *store_table_name(enum store_table table)
 {
     return table_names[table];
+}
+
+/* As LMDB knows it. */
+static const char *database_of(enum store_table table)
+{
+    return table == T_IDENTITY || table == T_TICKET_BY_SENDER ? "sender" : table_names[table];
 }
 
 /* --- the directory ------------------------------------------------------------------------------------------ */
@@ -235,7 +241,7 @@ static int write_meta(struct store_txn *txn)
     } rows[] = {{"version", version, sizeof version}, {"epoch", epoch, sizeof epoch},
                 {"key_check", check, sizeof check},   {"next_serial", serial, sizeof serial},
                 {"next_sequence", one, sizeof one},   {"parts_waiting", zero, sizeof zero},
-                {"seal_key", key, sizeof key}};
+                {"identities", zero, sizeof zero},    {"seal_key", key, sizeof key}};
     int err = OK;
     for (size_t i = 0; err == OK && i < sizeof rows / sizeof rows[0]; i++)
         err = txn_put(txn, T_META, rows[i].name, strlen(rows[i].name), rows[i].val, rows[i].len);
@@ -246,7 +252,7 @@ static int write_meta(struct store_txn *txn)
 
 static int open_table(struct store_txn *txn, enum store_table table, unsigned flags)
 {
-    int rc = mdb_dbi_open(txn->txn, table_names[table], flags, &txn->store->table[table]);
+    int rc = mdb_dbi_open(txn->txn, database_of(table), flags, &txn->store->table[table]);
     txn->store->lmdb_code = rc;
     if (rc == MDB_SUCCESS)
         return OK;

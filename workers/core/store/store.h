@@ -23,7 +23,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { STORE_VERSION = 2, STORE_KEY_MESSAGE_BYTES = 20, STORE_REPLY_ID_BYTES = 16, STORE_EPOCH_BYTES = 16 };
+enum { STORE_VERSION = 3, STORE_KEY_MESSAGE_BYTES = 20, STORE_REPLY_ID_BYTES = 16, STORE_EPOCH_BYTES = 16 };
 
 struct store;
 
@@ -133,6 +133,7 @@ MUST_CHECK int store_ticket_resent(struct store *store, uint64_t ticket, size_t 
 /* What an MT ack or a delivery report says of a reply. */
 struct store_reply_input {
     uint8_t id[STORE_REPLY_ID_BYTES];
+    uint64_t slot; /* Reply.slot; a reply of another id there is not meant */
     enum reply_input input;
     uint64_t due_us;   /* for RETRY, NOT_SENT, AMBIGUOUS: when to take it up again */
     uint64_t claim;    /* for these and REJECTED: the Reply.claims it is about; of another one it is no news. 0: any */
@@ -155,12 +156,14 @@ struct store_claim {
     size_t news_count;
     void *ctx;
     /* Fills text (malloc'ed), ucs2, segments of a reply that has none yet; called inside the transaction with its
-     * ticket (NULL: none). An error makes that reply FAILED "template", and the rest goes on. */
+     * ticket (NULL: none; what is repeated in it is not read). An error makes that reply FAILED "template", and the
+     * rest goes on. */
     int (*render)(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,
                   size_t *len, bool *ucs2, uint32_t *segments);
 };
 
-/* A claimed reply with its unsealed receiver. */
+/* A claimed reply with its unsealed receiver. Nothing of it is free'd one by one; `holder` and `holder_life` are the
+ * claim's. */
 struct store_reply {
     Aduan__Record__Reply *reply;
     bool was_sending; /* an earlier claim of it had no result: it may have gone out */
@@ -170,7 +173,8 @@ struct store_reply {
 struct store_replies {
     struct store_reply *items;
     size_t count;
-    bool told; /* the claim's news is applied */
+    struct arena *arena; /* what the replies rest in */
+    bool told;           /* the claim's news is applied */
 };
 
 /* Moves due replies to SENDING and hands them out. No write transaction when nothing is due. E_INVALID, E_CORRUPT,
@@ -186,7 +190,7 @@ MUST_CHECK int store_next_due(struct store *store, uint64_t *due_us);
 MUST_CHECK int store_reply_inputs(struct store *store, const struct store_reply_input *inputs, size_t n,
                                   uint64_t now_us, size_t *ignored, struct fault *fault);
 /* E_NOT_FOUND. */
-MUST_CHECK int store_reply_get(struct store *store, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
+MUST_CHECK int store_reply_get(struct store *store, uint64_t slot, Aduan__Record__Reply **out);
 
 /* --- tickets (staff) ---------------------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
  * same text. A row that leads nowhere is taken out of the index, so that it never blocks the line; `verify` tells of
  * the record behind it.
  */
+#include "arena.h"
 #include "kill_point.h"
 #include "record_fields.h"
 #include "store_priv.h"
@@ -13,6 +14,8 @@
 #include <string.h>
 
 typedef Aduan__Record__Reply Reply;
+
+enum { ARENA_BLOCK_BYTES = 64 * 1024 };
 
 static int row_at(struct store_txn *txn, MDB_cursor *cursor, MDB_cursor_op which, uint8_t key[DUE_REPLY_KEY_BYTES])
 {
@@ -55,67 +58,63 @@ static int peek(struct store *store, const struct store_claim *claim)
 }
 
 /* E_NOT_FOUND: whom it goes to cannot be known, now or later. */
-static int unseal_receiver(struct store_txn *txn, const Reply *reply, struct store_reply *out)
+static int unseal_receiver(struct store_txn *txn, struct arena *arena, const Reply *reply, struct store_reply *out)
 {
-    ProtobufCMessage *record;
+    Aduan__Record__Identity identity = ADUAN__RECORD__IDENTITY__INIT;
     if (reply->sender_id.len != SEAL_ID_BYTES)
         return E_NOT_FOUND;
-    int rc = txn_get_record(txn, T_IDENTITY, reply->sender_id.data, reply->sender_id.len,
-                            &aduan__record__identity__descriptor, &record);
+    int rc = txn_scan_record(txn, arena, T_IDENTITY, reply->sender_id.data, reply->sender_id.len, true, &identity.base);
     if (rc == E_CORRUPT)
         return E_NOT_FOUND;
     if (rc != OK)
         return rc;
-    Aduan__Record__Identity *identity = (Aduan__Record__Identity *)record;
-    rc = E_NOT_FOUND;
-    if (identity->number.len > 0 && identity->number.len <= sizeof out->receiver) {
-        memcpy(out->receiver, identity->number.data, identity->number.len);
-        out->receiver_len = identity->number.len;
-        explicit_bzero(identity->number.data, identity->number.len);
-        rc = OK;
-    }
-    aduan__record__identity__free_unpacked(identity, NULL);
-    return rc;
+    if (identity.number.len == 0 || identity.number.len > sizeof out->receiver)
+        return E_NOT_FOUND;
+    memcpy(out->receiver, identity.number.data, identity.number.len);
+    out->receiver_len = identity.number.len;
+    explicit_bzero(identity.number.data, identity.number.len);
+    return OK;
 }
 
 /* The ticket that a reply speaks of, NULL when of none; E_STATE when it should be there and is not. */
-static int ticket_of(struct store_txn *txn, const Reply *reply, Aduan__Record__Ticket **out)
+static int ticket_of(struct store_txn *txn, struct arena *arena, const Reply *reply, const Aduan__Record__Ticket **out)
 {
-    ProtobufCMessage *record = NULL;
     uint8_t key[8];
 
     *out = NULL;
     if (reply->ticket == 0)
         return OK;
     put_be64(key, reply->ticket);
-    int rc = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
-    *out = (Aduan__Record__Ticket *)record;
+    Aduan__Record__Ticket *ticket = arena_take(arena, sizeof *ticket);
+    aduan__record__ticket__init(ticket);
+    int rc = txn_scan_record(txn, arena, T_TICKET, key, sizeof key, true, &ticket->base);
+    *out = ticket;
     return rc == E_NOT_FOUND || rc == E_CORRUPT ? E_STATE : rc;
 }
 
 /* E_INVALID: the callback has no text for it. */
-static int render(struct store_txn *txn, const struct store_claim *claim, Reply *reply)
+static int render(struct store_txn *txn, struct arena *arena, const struct store_claim *claim, Reply *reply)
 {
-    Aduan__Record__Ticket *ticket;
+    const Aduan__Record__Ticket *ticket;
     char *text = NULL;
     size_t len = 0;
     bool ucs2 = false;
     uint32_t segments = 0;
 
-    int rc = ticket_of(txn, reply, &ticket);
+    int rc = ticket_of(txn, arena, reply, &ticket);
     if (rc != OK)
         return rc;
     rc = claim->render(claim->ctx, reply, ticket, &text, &len, &ucs2, &segments);
     if (rc == OK && len > 0) {
-        record_reseal(&reply->base);
-        record_set_bytes(&reply->text, text, len);
+        reply->sealed = (ProtobufCBinaryData){0}; /* it has another secret now */
+        reply->text = (ProtobufCBinaryData){len, (uint8_t *)arena_copy(arena, text, len)};
+        reply->room = (ProtobufCBinaryData){0};
         reply->ucs2 = ucs2;
         reply->segments = segments;
     } else {
         rc = E_INVALID;
     }
     free(text);
-    aduan__record__ticket__free_unpacked(ticket, NULL);
     return rc;
 }
 
@@ -125,15 +124,16 @@ static int fail(struct store_txn *txn, Reply *reply, const char *cause)
     reply->state = REPLY_STATE(FAILED);
     reply->changed_us = txn->now_us;
     reply->due_us = 0;
-    record_set_string(&reply->cause, cause);
-    record_set_string(&reply->holder, NULL);
-    record_set_bytes(&reply->holder_life, NULL, 0);
+    reply->cause = (char *)cause;
+    reply->holder = (char *)protobuf_c_empty_string;
+    reply->holder_life = (ProtobufCBinaryData){0};
     int rc = txn_put_reply(txn, reply, due_before);
     return rc == OK ? txn_reply_event(txn, reply) : rc;
 }
 
 /* *claimed tells whether the reply is SENDING now, or FAILED. */
-static int claim_one(struct store_txn *txn, const struct store_claim *claim, struct store_reply *item, bool *claimed)
+static int claim_one(struct store_txn *txn, struct arena *arena, const struct store_claim *claim,
+                     struct store_reply *item, bool *claimed)
 {
     Reply *reply = item->reply;
     uint64_t due_before = reply->due_us;
@@ -143,11 +143,11 @@ static int claim_one(struct store_txn *txn, const struct store_claim *claim, str
     bool asks = item->was_sending && claim->asks_first;
     if (!asks && reply->attempts >= claim->attempts_max)
         return fail(txn, reply, "attempts");
-    int rc = unseal_receiver(txn, reply, item);
+    int rc = unseal_receiver(txn, arena, reply, item);
     if (rc == E_NOT_FOUND)
         return fail(txn, reply, "no_identity");
     if (rc == OK && reply->text.len == 0)
-        rc = render(txn, claim, reply);
+        rc = render(txn, arena, claim, reply);
     if (rc == E_INVALID || rc == E_STATE)
         return fail(txn, reply, rc == E_INVALID ? "template" : "no_ticket");
     if (rc == OK)
@@ -161,8 +161,8 @@ static int claim_one(struct store_txn *txn, const struct store_claim *claim, str
     reply->maybe_written |= item->was_sending;
     if (asks && reply->unknown_since_us == 0)
         reply->unknown_since_us = claim->now_us;
-    record_set_string(&reply->holder, claim->holder);
-    record_set_bytes(&reply->holder_life, claim->life, STORE_REPLY_ID_BYTES);
+    reply->holder = (char *)claim->holder;
+    reply->holder_life = (ProtobufCBinaryData){STORE_REPLY_ID_BYTES, (uint8_t *)claim->life};
     *claimed = true;
     return txn_put_reply(txn, reply, due_before);
 }
@@ -181,30 +181,25 @@ static int take(struct store_txn *txn, const struct store_claim *claim, const ui
                 struct store_replies *taken)
 {
     struct store_reply *item = &taken->items[taken->count];
-    const uint8_t *id = key + 8;
-    Reply *reply;
+    uint64_t slot = get_be64(key + 8);
+    Reply *reply = arena_take(taken->arena, sizeof *reply);
     bool claimed = false;
 
-    int rc = txn_get_reply(txn, id, &reply);
+    int rc = txn_scan_reply(txn, taken->arena, slot, true, reply);
     if (rc == E_NOT_FOUND || rc == E_CORRUPT)
         return mend_row(txn, key, NULL);
     if (rc != OK)
         return rc;
     Aduan__Record__ReplyState next;
     item->reply = reply;
-    bool sound = reply->id.len == STORE_REPLY_ID_BYTES && memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) == 0;
-    if (!sound)
-        rc = mend_row(txn, key, NULL);
-    else if (reply->due_us != get_be64(key) || reply_next(reply->state, REPLY_IN_CLAIM, &next) != OK)
+    if (reply->due_us != get_be64(key) || reply_next(reply->state, REPLY_IN_CLAIM, &next) != OK)
         rc = mend_row(txn, key, reply);
     else
-        rc = claim_one(txn, claim, item, &claimed);
-    if (claimed && rc == OK) {
+        rc = claim_one(txn, taken->arena, claim, item, &claimed);
+    if (claimed && rc == OK)
         taken->count++;
-        return OK;
-    }
-    aduan__record__reply__free_unpacked(reply, NULL);
-    *item = (struct store_reply){0};
+    else
+        *item = (struct store_reply){0};
     return rc;
 }
 
@@ -227,6 +222,7 @@ int store_claim_replies(struct store *store, const struct store_claim *claim, st
         rc = txn_begin(store, true, claim->now_us, &txn);
     if (rc != OK)
         return txn_fault(store, fault, rc, doing);
+    taken.arena = arena_new(ARENA_BLOCK_BYTES);
     taken.items = record_alloc(claim->max * sizeof *taken.items);
     memset(taken.items, 0, claim->max * sizeof *taken.items);
     if (claim->news_count > 0) {
@@ -254,10 +250,9 @@ int store_claim_replies(struct store *store, const struct store_claim *claim, st
 
 void store_replies_free(struct store_replies *replies)
 {
-    for (size_t i = 0; i < replies->count; i++) {
-        aduan__record__reply__free_unpacked(replies->items[i].reply, NULL);
+    for (size_t i = 0; i < replies->count; i++)
         explicit_bzero(replies->items[i].receiver, sizeof replies->items[i].receiver);
-    }
     free(replies->items);
+    arena_free(replies->arena);
     *replies = (struct store_replies){0};
 }

@@ -68,19 +68,39 @@ int store_head(struct store *store, struct store_head *out)
     return rc;
 }
 
-/* The rules that fired rest with the ticket alone. One that cannot be read is as good as missing here. */
-static int add_why(struct store_txn *txn, Event *event)
+/* What rests with the ticket or the reply alone. One that cannot be read is as good as missing here. */
+static int forgive(int rc)
 {
-    ProtobufCMessage *record;
-    uint8_t key[8];
-    if (event->kind != EVENT_KIND(TICKET_CLASSIFIED))
+    return rc == E_NOT_FOUND || rc == E_CORRUPT || rc == E_VERSION ? OK : rc;
+}
+
+static int add_of_ticket(struct store_txn *txn, Event *event)
+{
+    Aduan__Record__Ticket *ticket;
+    if (event->ticket == 0)
         return OK;
-    put_be64(key, event->ticket);
-    int rc = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
+    int rc = txn_get_ticket(txn, event->ticket, &ticket);
     if (rc != OK)
-        return rc == E_NOT_FOUND || rc == E_CORRUPT || rc == E_VERSION ? OK : rc;
-    record_set_string(&event->detail, ((const Aduan__Record__Ticket *)record)->why);
-    protobuf_c_message_free_unpacked(record, NULL);
+        return forgive(rc);
+    if (event->kind == EVENT_KIND(TICKET_CLASSIFIED))
+        record_set_string(&event->detail, ticket->why);
+    record_set_string(&event->shortcode, ticket->shortcode);
+    if (event->message_key.len == 0)
+        record_set_bytes(&event->message_key, ticket->message_key.data, ticket->message_key.len);
+    aduan__record__ticket__free_unpacked(ticket, NULL);
+    return OK;
+}
+
+static int add_of_reply(struct store_txn *txn, Event *event)
+{
+    Aduan__Record__Reply *reply;
+    if (event->reply == 0)
+        return OK;
+    int rc = txn_get_reply_closed(txn, event->reply, &reply);
+    if (rc != OK)
+        return forgive(rc);
+    record_set_bytes(&event->reply_id, reply->id.data, reply->id.len);
+    aduan__record__reply__free_unpacked(reply, NULL);
     return OK;
 }
 
@@ -106,8 +126,12 @@ static int read_some(struct store *store, uint64_t *from, size_t n, Event **even
         if (rc != OK)
             break;
         events[(*count)++] = (Event *)record;
-        *from = get_be64(key.mv_data) + 1;
-        rc = add_why(&txn, (Event *)record);
+        Event *event = (Event *)record;
+        event->sequence = get_be64(key.mv_data);
+        *from = event->sequence + 1;
+        rc = add_of_ticket(&txn, event);
+        if (rc == OK)
+            rc = add_of_reply(&txn, event);
         if (rc == OK)
             rc = cursor_get(store, cursor, &key, &val, MDB_NEXT);
     }

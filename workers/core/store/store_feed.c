@@ -6,8 +6,8 @@
  */
 #include "store_feed.h"
 
+#include "arena.h"
 #include "record_fields.h"
-#include "record_scan.h"
 #include "store_priv.h"
 
 #include <stdlib.h>
@@ -19,17 +19,10 @@ typedef Aduan__Record__Ticket Ticket;
 enum {
     BLOCK_BYTES = 256 * 1024,
     ARENA_MAX_BYTES = 4 * 1024 * 1024, /* a stretch ends early behind it: tickets may have many notes */
-    ALIGN = 16,
-    TICKET_SLOTS = 2048, /* a power of two, twice the events of a stretch */
+    TICKET_SLOTS = 2048,               /* a power of two, twice the events of a stretch */
     NUMBER_BYTES = 32
 };
 _Static_assert(TICKET_SLOTS >= 2 * STORE_FEED_MAX, "the table of tickets never fills");
-
-struct block {
-    struct block *next;
-    size_t size;
-    _Alignas(ALIGN) uint8_t bytes[];
-};
 
 struct slot {
     uint64_t id; /* 0: free */
@@ -38,63 +31,17 @@ struct slot {
 };
 
 struct store_feed {
-    struct block *blocks; /* the first one is being filled, and stays */
-    size_t used;          /* of it */
-    size_t total;
+    struct arena *arena;
     struct store_feed_item items[STORE_FEED_MAX];
     struct slot tickets[TICKET_SLOTS];
 };
-
-/* --- the arena ---------------------------------------------------------------------------------------------- */
-
-static void add_block(struct store_feed *feed, size_t size)
-{
-    struct block *block = malloc(sizeof *block + size);
-    if (!block)
-        abort();
-    block->next = feed->blocks;
-    block->size = size;
-    feed->blocks = block;
-    feed->used = 0;
-}
-
-static void *take(struct store_feed *feed, size_t size)
-{
-    size = (size + ALIGN - 1) / ALIGN * ALIGN;
-    if (feed->blocks->size - feed->used < size)
-        add_block(feed, size > BLOCK_BYTES ? size : BLOCK_BYTES);
-    void *bytes = feed->blocks->bytes + feed->used;
-    feed->used += size;
-    feed->total += size;
-    return bytes;
-}
-
-static void drop_blocks(struct store_feed *feed, const struct block *until)
-{
-    while (feed->blocks != until) {
-        struct block *next = feed->blocks->next;
-        free(feed->blocks);
-        feed->blocks = next;
-    }
-}
-
-static void reset(struct store_feed *feed)
-{
-    const struct block *last = feed->blocks;
-    while (last->next)
-        last = last->next;
-    drop_blocks(feed, last);
-    feed->used = 0;
-    feed->total = 0;
-    memset(feed->tickets, 0, sizeof feed->tickets);
-}
 
 struct store_feed *store_feed_new(void)
 {
     struct store_feed *feed = calloc(1, sizeof *feed);
     if (!feed)
         abort();
-    add_block(feed, BLOCK_BYTES);
+    feed->arena = arena_new(BLOCK_BYTES);
     return feed;
 }
 
@@ -102,35 +49,18 @@ void store_feed_free(struct store_feed *feed)
 {
     if (!feed)
         return;
-    drop_blocks(feed, NULL);
+    arena_free(feed->arena);
     free(feed);
 }
 
 /* --- one stretch -------------------------------------------------------------------------------------------- */
 
-/* One read transaction. Tickets are looked up through a cursor: the next one is mostly on the page of the last. */
+/* One read transaction. Tickets and replies are looked up through cursors: the next one is mostly on the page of the
+ * last. */
 struct reading {
     struct store_txn txn;
-    MDB_cursor *events, *tickets;
+    MDB_cursor *events, *tickets, *replies;
 };
-
-/* A copy of a row, read where it lies, with what is sealed in it when `opened`. */
-static int scan_row(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val,
-                    bool opened, ProtobufCMessage *record, uint32_t *version)
-{
-    const struct record_place place = {record->descriptor, key->mv_data, key->mv_size};
-    size_t len = val->mv_size;
-    uint8_t *copy = take(feed, len + (opened ? record_secret_len(&place, val->mv_data, len) : 0) + 1);
-    memcpy(copy, val->mv_data, len);
-    int err = opened ? record_open(reading->txn.store->seal, &place, copy, &len) : OK;
-    if (err != OK)
-        return err;
-    if (!record_scan(copy, len, record))
-        return E_CORRUPT;
-    if (*version == RECORD_VERSION)
-        return OK;
-    return *version > RECORD_VERSION ? E_VERSION : E_CORRUPT;
-}
 
 /* What cannot be read is as good as missing: `aduan verify` tells of it. An error of the store is one. */
 static int forgive(int err)
@@ -150,11 +80,11 @@ static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_
     uint8_t key[8];
     MDB_val at_key = {sizeof key, key}, val;
     put_be64(key, id);
-    Ticket *ticket = take(feed, sizeof *ticket);
+    Ticket *ticket = arena_take(feed->arena, sizeof *ticket);
     aduan__record__ticket__init(ticket);
     int err = cursor_get(reading->txn.store, reading->tickets, &at_key, &val, MDB_SET);
     if (err == OK)
-        err = scan_row(reading, feed, &at_key, &val, opened, &ticket->base, &ticket->version);
+        err = record_scan_row(reading->txn.store->seal, feed->arena, &at_key, &val, opened, &ticket->base);
     feed->tickets[at] = (struct slot){id, err == OK ? ticket : NULL, opened};
     *out = feed->tickets[at].ticket;
     return forgive(err);
@@ -166,32 +96,50 @@ static int find_number(struct reading *reading, struct store_feed *feed, const T
     MDB_val key = {ticket->sender_id.len, ticket->sender_id.data}, val;
     int err = txn_get(&reading->txn, T_IDENTITY, key.mv_data, key.mv_size, &val);
     if (err == OK)
-        err = scan_row(reading, feed, &key, &val, true, &identity.base, &identity.version);
+        err = record_scan_row(reading->txn.store->seal, feed->arena, &key, &val, true, &identity.base);
     if (err != OK)
         return forgive(err);
     if (identity.number.len == 0 || identity.number.len > NUMBER_BYTES)
         return OK;
-    char *number = take(feed, identity.number.len + 1);
-    memcpy(number, identity.number.data, identity.number.len);
-    number[identity.number.len] = '\0';
-    *out = number;
+    *out = arena_copy(feed->arena, identity.number.data, identity.number.len);
     return OK;
+}
+
+static int find_reply_id(struct reading *reading, struct store_feed *feed, Event *event)
+{
+    Aduan__Record__Reply reply = ADUAN__RECORD__REPLY__INIT;
+    uint8_t slot[SLOT_BYTES];
+    MDB_val key = {sizeof slot, slot}, val;
+    put_be64(slot, event->reply);
+    int err = cursor_get(reading->txn.store, reading->replies, &key, &val, MDB_SET);
+    if (err == OK)
+        err = record_scan_row(reading->txn.store->seal, feed->arena, &key, &val, false, &reply.base);
+    if (err == OK)
+        event->reply_id = reply.id;
+    return forgive(err);
 }
 
 static int fill(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val, unsigned open,
                 struct store_feed_item *item)
 {
-    Event *event = take(feed, sizeof *event);
+    Event *event = arena_take(feed->arena, sizeof *event);
     aduan__record__event__init(event);
-    int err = scan_row(reading, feed, key, val, true, &event->base, &event->version);
+    int err = record_scan_row(reading->txn.store->seal, feed->arena, key, val, true, &event->base);
     if (err != OK)
         return err;
     *item = (struct store_feed_item){.event = event};
+    event->sequence = get_be64(key->mv_data);
     bool opens = event->kind == EVENT_KIND(TICKET_OPENED), classifies = event->kind == EVENT_KIND(TICKET_CLASSIFIED);
     if (event->ticket != 0)
         err = find_ticket(reading, feed, event->ticket, opens || classifies || open & STORE_FEED_TEXTS, &item->ticket);
     if (item->ticket && classifies)
         event->detail = item->ticket->why;
+    if (item->ticket)
+        event->shortcode = item->ticket->shortcode;
+    if (item->ticket && event->message_key.len == 0)
+        event->message_key = item->ticket->message_key;
+    if (err == OK && event->reply != 0)
+        err = find_reply_id(reading, feed, event);
     if (err == OK && opens && open & STORE_FEED_NUMBERS && item->ticket && item->ticket->sender_id.len > 0)
         err = find_number(reading, feed, item->ticket, &item->number);
     return err;
@@ -205,17 +153,20 @@ int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from,
     MDB_val key = {sizeof start, start}, val;
     size_t n = 0;
 
-    reset(feed);
+    arena_reset(feed->arena);
+    memset(feed->tickets, 0, sizeof feed->tickets);
     put_be64(start, from);
     int rc = txn_begin(store, false, 0, &reading.txn);
     if (rc != OK)
         return rc;
     rc = txn_cursor(&reading.txn, T_TICKET, &reading.tickets);
     if (rc == OK)
+        rc = txn_cursor(&reading.txn, T_REPLY, &reading.replies);
+    if (rc == OK)
         rc = txn_cursor(&reading.txn, T_EVENT, &reading.events);
     if (rc == OK)
         rc = cursor_get(store, reading.events, &key, &val, MDB_SET_RANGE);
-    while (rc == OK && n < max && n < STORE_FEED_MAX && feed->total < ARENA_MAX_BYTES) {
+    while (rc == OK && n < max && n < STORE_FEED_MAX && arena_total(feed->arena) < ARENA_MAX_BYTES) {
         rc = fill(&reading, feed, &key, &val, open, &feed->items[n]);
         if (rc == OK) {
             n++;
@@ -224,6 +175,7 @@ int store_feed_read(struct store *store, struct store_feed *feed, uint64_t from,
     }
     mdb_cursor_close(reading.events);
     mdb_cursor_close(reading.tickets);
+    mdb_cursor_close(reading.replies);
     txn_abort(&reading.txn);
     /* What was read before an error is handed out; the error comes again, with nothing before it, at the next read. */
     if (rc != OK && rc != E_NOT_FOUND && n == 0)

@@ -36,6 +36,7 @@ int sender_read(struct ingest *in, const void *bytes, size_t len, struct sender 
     out->bytes = bytes;
     out->len = len;
     out->has_row = len > 0 && len <= SENDER_ID_MAX;
+    out->is_new = false;
     memset(out->id, 0, sizeof out->id);
     if (len > 0)
         seal_sender_id(in->txn.store->seal, bytes, len, out->id);
@@ -54,6 +55,7 @@ int sender_read(struct ingest *in, const void *bytes, size_t len, struct sender 
     }
     /* A damaged row is made anew from the number in hand: a message matters more than the counts in it. */
     if (err == E_NOT_FOUND || err == E_CORRUPT) {
+        out->is_new = err == E_NOT_FOUND;
         sender_new(in, out);
         err = OK;
     }
@@ -64,6 +66,7 @@ int sender_write(struct ingest *in, const struct sender *sender)
 {
     if (!sender->has_row)
         return OK;
+    in->txn.identities += sender->is_new;
     Aduan__Record__Identity row = ADUAN__RECORD__IDENTITY__INIT;
     row.version = RECORD_VERSION;
     if (sender->box_len > 0)

@@ -34,6 +34,7 @@ struct sender {
     size_t len;
     uint8_t id[SEAL_ID_BYTES]; /* zero when len is 0 */
     bool has_row;              /* an identity row exists or is to be made */
+    bool is_new;               /* it is to be made */
     uint64_t first_us, messages;
     uint8_t box[SENDER_BOX_MAX]; /* as the row has it */
     size_t box_len;              /* 0: the number is to be sealed */
@@ -63,8 +64,8 @@ struct whole {
 
 /* Message row, ticket, reply intent and events. E_EXISTS when its key is there, and nothing has happened. */
 int ingest_whole(struct ingest *in, struct whole *whole, struct store_outcome *out);
-/* The message of a whole again, since the reply that it was to get is there already. */
-int ingest_answered_before(struct ingest *in, struct whole *whole);
+/* The message of a whole again, now with the slot of the reply that it got itself. */
+int ingest_replied(struct ingest *in, const struct whole *whole);
 
 /* Resends (store_resend.c). False: this SMS joins nothing, and nothing joins its ticket. */
 bool resend_key(const struct ingest *in, const struct whole *whole, const struct verdict *verdict,

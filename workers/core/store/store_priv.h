@@ -3,18 +3,19 @@
  * Inside the store: tables, keys and transactions. Included by store*.c and their tests only.
  * Keys are big-endian, so the order of keys is the order of time. No DUPSORT, no NOSYNC, no WRITEMAP.
  *
- *   message           BE32(time) uuid                          Message
+ *   message           BE32(time) uuid                          BE64(row)
+ *   message_row       BE64(row)                                Message
  *   part              set key                                  PartSet
  *   part              set key, index                           Part
  *   part_due          BE64(due_us) set key                     (empty): the set's deadline_us, then its forget_us
  *   ticket            BE64(id)                                 Ticket
- *   ticket_by_sender  sender_id BE64(id)                       Ticket.report
  *   ticket_by_state   state (1 byte) BE64(id)                  (empty)
- *   outbox            reply id                                 BE64(slot)
  *   reply             BE64(slot)                               Reply
- *   outbox_due        BE64(due_us) reply id                    (empty): READY and SENDING replies
+ *   outbox_due        BE64(due_us) BE64(slot)                  (empty): READY and SENDING replies
  *   event             BE64(sequence)                           Event
- *   identity          sender_id                                Identity
+ *   sender            sender_id                                Identity        (here T_IDENTITY)
+ *   sender            sender_id BE64(id)                       Ticket.report's first 8 bytes, or (empty)
+ *                                                              (here T_TICKET_BY_SENDER)
  *   quarantine        message key                              Quarantine
  *   integrator        CURVE public key, 32 bytes               Integrator
  *   cursor            view name, 0, cursor name                Cursor
@@ -26,15 +27,19 @@
  *   incident_near     likeness_near() BE64(ticket)             (empty)
  *   meta              name                                     see below
  *
- * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and lie anywhere; the replies that are
- * being worked on lie together, so that a batch of them touches few pages.
+ * row = 1, 2, 3, … in the order of arrival: the uuids of one second lie anywhere, and messages that come together fill
+ * whole pages. Outside store_txn.c T_MESSAGE is a table like the others: message key to Message; T_MESSAGE_ROW is its.
+ * The rows of one sender lie together, since most SMS need them both; the length of a key tells them apart.
+ * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and would lie anywhere; the replies that
+ * are being worked on lie together, so that a batch of them touches few pages. No table leads from an id to its slot:
+ * whoever has the one has the other, out in the network too (Mt.slot of wire.proto).
  * set key = sender_id, 8 bytes of the keyed hash of the receiver, BE16(reference), total.
  * Message, Ticket, Reply and Identity rest with their secret fields sealed: see record_seal.h.
  * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64,
- *       "parts_waiting" BE64 (messages of fate PART_WAITING), "integrators" BE64 (grows with each change of that table;
- *       missing: 0), "seal_key" BE16: the number of the key that writes seal with; every writer reads it in its
- *       transaction, so that behind the commit which changes it nothing is sealed with an older one. "rekey": how far
- *       the sealing anew has come, see store_rekey.c. "incidents" BE64: the id given last (missing: 0).
+ *       "parts_waiting" BE64 (messages of fate PART_WAITING), "identities" BE64 (rows of Identity), "integrators" BE64
+ * (grows with each change of that table; missing: 0), "seal_key" BE16: the number of the key that writes seal with;
+ * every writer reads it in its transaction, so that behind the commit which changes it nothing is sealed with an older
+ * one. "rekey": how far the sealing anew has come, see store_rekey.c. "incidents" BE64: the id given last (missing: 0).
  *
  * integrator and those below it came later: a store of before gets them when it is next opened for writing, and until
  * then has none (store_has()).
@@ -47,15 +52,17 @@
 
 #include <lmdb.h>
 
+struct arena;
+
 enum store_table {
     T_META,
     T_MESSAGE,
+    T_MESSAGE_ROW,
     T_PART,
     T_PART_DUE,
     T_TICKET,
     T_TICKET_BY_SENDER,
     T_TICKET_BY_STATE,
-    T_OUTBOX,
     T_REPLY,
     T_OUTBOX_DUE,
     T_EVENT,
@@ -78,9 +85,11 @@ enum {
     PART_KEY_BYTES = SET_KEY_BYTES + 1,
     TICKET_STATE_KEY_BYTES = 1 + 8,
     TICKET_SENDER_KEY_BYTES = SEAL_ID_BYTES + 8,
-    DUE_REPLY_KEY_BYTES = 8 + STORE_REPLY_ID_BYTES,
+    DUE_REPLY_KEY_BYTES = 8 + 8,
     DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES,
     SLOT_BYTES = 8,
+    REPORT_ROW_BYTES = 8,
+    ROW_BYTES = 8,
     RESENT_KEY_BYTES = 8 + STORE_KEY_MESSAGE_BYTES,
     UNCLASSIFIED_ROW_BYTES = 8 + 8 + 4,
     INCIDENT_TICKET_KEY_BYTES = 8 + 8,
@@ -105,9 +114,11 @@ struct store_txn {
     struct store *store;
     MDB_txn *txn;
     bool write;
-    uint64_t next_serial, next_sequence, parts_waiting; /* of a write transaction */
-    uint64_t read_counters[3];                          /* the same as they are at rest */
-    uint16_t seal_key;                                  /* what a write transaction seals with */
+    uint64_t next_serial, next_sequence, parts_waiting, identities; /* of a write transaction */
+    uint64_t read_counters[4];                                      /* the same as they are at rest */
+    uint64_t last_row;                                              /* of message_row, once `rows_known` */
+    bool rows_known;
+    uint16_t seal_key; /* what a write transaction seals with */
     uint64_t now_us;
 };
 
@@ -127,6 +138,8 @@ int txn_commit(struct store_txn *txn);
 void txn_abort(struct store_txn *txn); /* accepts a txn that is over */
 /* LMDB's code → enum err, with a sentence in the fault that says what to do (full disk, full map, …). */
 int store_fault(struct fault *fault, int lmdb_code, const char *doing);
+/* `err`, which is not LMDB's, for txn_fault() to tell. */
+int store_own_fault(struct store *store, int err);
 /* The same for what a txn_* helper returned: `err` comes back, with a sentence made from LMDB's last code. */
 int txn_fault(struct store *store, struct fault *fault, int err, const char *doing);
 
@@ -137,7 +150,9 @@ int txn_put(struct store_txn *txn, enum store_table table, const void *key, size
 /* E_EXISTS instead of overwriting. */
 int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val,
                 size_t len);
-/* Entries of a table. */
+/* A number of meta. E_CORRUPT: it is not there. */
+int txn_meta_number(struct store_txn *txn, const char *name, uint64_t *out);
+/* Entries of a table; T_IDENTITY and T_TICKET_BY_SENDER: of both. */
 int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out);
 int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out);
 /* OK, E_NOT_FOUND at the end, or an error. */
@@ -146,8 +161,6 @@ int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *v
 int cursor_seek_below(struct store *store, MDB_cursor *cursor, const void *prefix, size_t prefix_len, uint64_t below,
                       MDB_val *key, MDB_val *val);
 int cursor_del(struct store *store, MDB_cursor *cursor);
-/* Replaces the value of the row that the cursor is on, by one of the same size. */
-int cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val);
 int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len); /* E_NOT_FOUND */
 /* Packs a record into the table (reserving space in the map, no copy), sealing what is to be sealed unless the record
  * has its box still (record_seal.h). The caller has set .version. */
@@ -163,6 +176,13 @@ int txn_get_record(struct store_txn *txn, enum store_table table, const void *ke
 /* The same, left closed: its secret fields are empty, and it is written back with the box it has. */
 int txn_get_closed(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessageDescriptor *type, ProtobufCMessage **out);
+/* Reads a row without an allocation for each field: a copy of it in the arena, opened or left closed. record: as its
+ * type's init function made it; its fields point into the copy, and what is repeated in it stays empty. Nothing of it
+ * is to be free'd. Errors as of txn_get_record(). */
+int record_scan_row(const struct seal *seal, struct arena *arena, const MDB_val *key, const MDB_val *val, bool opened,
+                    ProtobufCMessage *record);
+int txn_scan_record(struct store_txn *txn, struct arena *arena, enum store_table table, const void *key, size_t key_len,
+                    bool opened, ProtobufCMessage *record);
 /* A value in hand, closed or opened. */
 int record_unpack(const ProtobufCMessageDescriptor *type, const MDB_val *val, ProtobufCMessage **out);
 int record_unpack_opened(const struct seal *seal, const ProtobufCMessageDescriptor *type, const MDB_val *key,
@@ -179,18 +199,20 @@ int txn_event(struct store_txn *txn, Aduan__Record__Event *event);
 /* Puts a ticket, keeping ticket_by_state right: state_before is what the index holds now (NONE: a new ticket, whose
  * ticket_by_sender row is made too). */
 int txn_put_ticket(struct store_txn *txn, Aduan__Record__Ticket *ticket, Aduan__Record__TicketState state_before);
-/* The reply of an id, or what txn_get_record() says of it; left closed: as by txn_get_closed(). Free with
+/* The reply of a slot scanned into the arena; E_CORRUPT: another one's rests there. */
+int txn_scan_reply(struct store_txn *txn, struct arena *arena, uint64_t slot, bool opened, Aduan__Record__Reply *out);
+/* The reply of a slot, or what txn_get_record() says of it; left closed: as by txn_get_closed(). Free with
  * free_unpacked. */
-int txn_get_reply(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
-int txn_get_reply_closed(struct store_txn *txn, const uint8_t id[STORE_REPLY_ID_BYTES], Aduan__Record__Reply **out);
+int txn_get_reply(struct store_txn *txn, uint64_t slot, Aduan__Record__Reply **out);
+int txn_get_reply_closed(struct store_txn *txn, uint64_t slot, Aduan__Record__Reply **out);
 /* Puts a reply, keeping outbox_due right: due_before is what the index holds now, 0 for none. READY and SENDING
  * replies are in the index under reply->due_us, others are not. One without a slot is new: it gets the next event's
  * sequence, and the caller writes that event. */
 int txn_put_reply(struct store_txn *txn, Aduan__Record__Reply *reply, uint64_t due_before);
 /* Makes a READY reply to `message` about `ticket` and its REPLY_QUEUED event, due now; its id is
  * uuid_reply(message uuid, ticket->replies), and ticket->replies and ticket->reply grow (the caller puts the ticket,
- * and frees the elements of ticket->reply, which are malloc'ed, with free_unpacked or one by one).
- * ticket NULL: an answer to a message that opened none; n = 0 and there is no bookkeeping.
+ * and frees ticket->reply, which is malloc'ed). A reminder, and an answer to a message that opened no ticket (ticket
+ * NULL), has n = 0, and message->reply is its slot (the caller puts the message again).
  * It goes back the way the message came, to message->sender_id. */
 struct reply_intent {
     const char *template_name, *language;
@@ -199,7 +221,7 @@ struct reply_intent {
     size_t text_len;
     uint32_t interval_s; /* of a reminder, which answers the SMS that resent: its id is the first of that message */
 };
-int txn_queue_reply(struct store_txn *txn, const Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,
+int txn_queue_reply(struct store_txn *txn, Aduan__Record__Message *message, Aduan__Record__Ticket *ticket,
                     const struct reply_intent *intent);
 /* E_INVALID: this change can be made of no ticket. */
 int ticket_change_check(const struct store_ticket_change *change, struct fault *fault);

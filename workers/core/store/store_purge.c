@@ -10,7 +10,6 @@
 #include "record_fields.h"
 #include "store_incident_priv.h"
 #include "store_priv.h"
-#include "uuid.h"
 
 #include <string.h>
 
@@ -62,12 +61,10 @@ static int purge_reply(struct run *run, Reply *reply)
 }
 
 /* E_BUSY: it is on its way. One that is not there, or cannot be read, is `aduan verify`'s to tell. */
-static int look_at_reply(struct run *run, const uint8_t *id, size_t id_len, bool purge)
+static int look_at_reply(struct run *run, uint64_t slot, bool purge)
 {
     Reply *reply;
-    if (id_len != STORE_REPLY_ID_BYTES)
-        return OK;
-    int rc = txn_get_reply_closed(&run->txn, id, &reply);
+    int rc = txn_get_reply_closed(&run->txn, slot, &reply);
     if (rc != OK)
         return rc == E_NOT_FOUND || rc == E_CORRUPT ? OK : rc;
     if (waits(reply))
@@ -114,7 +111,7 @@ static int purge_ticket(struct run *run, Ticket *ticket)
     run->purge->tickets++;
     int rc = message_of(run, ticket);
     for (size_t i = 0; rc == OK && i < ticket->n_reply; i++)
-        rc = look_at_reply(run, ticket->reply[i].data, ticket->reply[i].len, true);
+        rc = look_at_reply(run, ticket->reply[i], true);
     if (rc != OK || run->purge->dry_run)
         return rc;
     rc = del_sender_row(run, ticket);
@@ -136,7 +133,7 @@ static int look_at_ticket(struct run *run, const MDB_val *key, const MDB_val *va
     Ticket *ticket = (Ticket *)record;
     if (ended(run, ticket)) {
         for (size_t i = 0; rc == OK && i < ticket->n_reply; i++)
-            rc = look_at_reply(run, ticket->reply[i].data, ticket->reply[i].len, false);
+            rc = look_at_reply(run, ticket->reply[i], false);
         if (rc == OK)
             rc = purge_ticket(run, ticket);
     }
@@ -149,17 +146,14 @@ static int look_at_ticket(struct run *run, const MDB_val *key, const MDB_val *va
 static int look_at_message(struct run *run, const MDB_val *key, const MDB_val *val)
 {
     ProtobufCMessage *record;
-    uint8_t id[STORE_REPLY_ID_BYTES];
     int rc = record_unpack(&aduan__record__message__descriptor, val, &record);
     if (rc != OK)
         return rc == E_CORRUPT ? OK : rc;
     Message *message = (Message *)record;
     bool over = message->fate == MESSAGE_FATE(NO_TICKET) && message->purged_us == 0 &&
                 message->committed_us < before_us(run, NULL);
-    if (over && message->uuid.len == UUID_BYTES) {
-        uuid_reply(message->uuid.data, 0, id);
-        rc = look_at_reply(run, id, sizeof id, true);
-    }
+    if (over && message->reply != 0)
+        rc = look_at_reply(run, message->reply, true);
     if (over && rc == OK)
         rc = purge_message(run, key->mv_data, key->mv_size, message);
     aduan__record__message__free_unpacked(message, NULL);
@@ -257,7 +251,10 @@ static int look_at_identity(struct run *run, const MDB_val *key, const MDB_val *
         return rc;
     run->purge->identities++;
     memcpy(id, key->mv_data, sizeof id);
-    return run->purge->dry_run ? OK : txn_del(&run->txn, T_IDENTITY, id, sizeof id);
+    if (run->purge->dry_run)
+        return OK;
+    run->txn.identities -= run->txn.identities > 0;
+    return txn_del(&run->txn, T_IDENTITY, id, sizeof id);
 }
 
 /* --- the walk ----------------------------------------------------------------------------------------------- */

@@ -15,12 +15,13 @@
 
 static const struct {
     enum store_table table;
+    size_t key_len; /* rows of another length are no records */
     const ProtobufCMessageDescriptor *type;
 } tables[] = {
-    {T_IDENTITY, &aduan__record__identity__descriptor},
-    {T_MESSAGE, &aduan__record__message__descriptor},
-    {T_TICKET, &aduan__record__ticket__descriptor},
-    {T_REPLY, &aduan__record__reply__descriptor},
+    {T_IDENTITY, SEAL_ID_BYTES, &aduan__record__identity__descriptor},
+    {T_MESSAGE, STORE_KEY_MESSAGE_BYTES, &aduan__record__message__descriptor},
+    {T_TICKET, 8, &aduan__record__ticket__descriptor},
+    {T_REPLY, SLOT_BYTES, &aduan__record__reply__descriptor},
 };
 enum { TABLES = sizeof tables / sizeof tables[0], PASS_MAX = 3 * 8 + 1 + RECORD_KEY_MAX };
 static const char pass_name[] = "rekey", key_name[] = "seal_key";
@@ -86,7 +87,10 @@ static int state_of(struct store_txn *txn, const struct pass *pass, struct store
         state.key = (uint16_t)(((const uint8_t *)val.mv_data)[0] << 8 | ((const uint8_t *)val.mv_data)[1]);
     for (size_t i = 0; rc == OK && i < TABLES; i++) {
         uint64_t count;
-        rc = txn_count(txn, tables[i].table, &count);
+        if (tables[i].table == T_IDENTITY)
+            rc = txn_meta_number(txn, "identities", &count);
+        else
+            rc = txn_count(txn, tables[i].table, &count);
         if (rc == OK)
             state.total += count;
     }
@@ -133,9 +137,9 @@ int store_rekey_begin(struct store *store, uint16_t key, struct fault *fault)
 
 /* --- one batch ---------------------------------------------------------------------------------------------- */
 
-static int reseal(struct store_txn *txn, struct pass *pass, MDB_cursor *cursor, MDB_val *key, const MDB_val *val)
+static int reseal(struct store_txn *txn, struct pass *pass, const MDB_val *val)
 {
-    const struct record_place place = {tables[pass->at].type, key->mv_data, key->mv_size};
+    const struct record_place place = {tables[pass->at].type, pass->last, pass->last_len};
     const struct store *store = txn->store;
     if (!record_is_sealed(&place, val->mv_data, val->mv_size) ||
         record_key_of(&place, val->mv_data, val->mv_size) == txn->seal_key)
@@ -146,7 +150,7 @@ static int reseal(struct store_txn *txn, struct pass *pass, MDB_cursor *cursor, 
     memcpy(copy, val->mv_data, val->mv_size);
     int rc = record_rekey(store->seal, txn->seal_key, &place, copy, val->mv_size);
     if (rc == OK) {
-        rc = cursor_put(txn->store, cursor, key, &(MDB_val){val->mv_size, copy});
+        rc = txn_put(txn, tables[pass->at].table, pass->last, pass->last_len, copy, val->mv_size);
         pass->resealed += rc == OK;
     } else {
         pass->unopened++;
@@ -154,6 +158,12 @@ static int reseal(struct store_txn *txn, struct pass *pass, MDB_cursor *cursor, 
     }
     free(copy);
     return rc;
+}
+
+/* A row of the other kind that its table holds. */
+static bool is_foreign(const struct pass *pass, const MDB_val *key)
+{
+    return tables[pass->at].table == T_IDENTITY && key->mv_size == TICKET_SENDER_KEY_BYTES;
 }
 
 /* Up to *left rows of the pass's table. E_NOT_FOUND at its end. */
@@ -173,11 +183,12 @@ static int reseal_rows(struct store_txn *txn, struct pass *pass, size_t *left)
         }
         memcpy(pass->last, key.mv_data, key.mv_size); /* a write may move the row */
         pass->last_len = key.mv_size;
-        pass->looked_at++;
-        rc = reseal(txn, pass, cursor, &key, &val);
-        if (rc != OK)
-            break;
-        if (--*left > 0)
+        if (!is_foreign(pass, &key)) {
+            pass->looked_at++;
+            rc = reseal(txn, pass, &val);
+            --*left;
+        }
+        if (rc == OK && *left > 0)
             rc = cursor_get(txn->store, cursor, &key, &val, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
@@ -259,7 +270,7 @@ static int count_table(struct store_txn *txn, size_t at, struct store_key_counts
     int rc = txn_cursor(txn, tables[at].table, &cursor);
     while (rc == OK && (rc = cursor_get(txn->store, cursor, &key, &val, MDB_NEXT)) == OK) {
         const struct record_place place = {tables[at].type, key.mv_data, key.mv_size};
-        if (record_is_sealed(&place, val.mv_data, val.mv_size))
+        if (key.mv_size == tables[at].key_len && record_is_sealed(&place, val.mv_data, val.mv_size))
             store_key_count_add(counts, record_key_of(&place, val.mv_data, val.mv_size));
     }
     mdb_cursor_close(cursor);

@@ -3,6 +3,7 @@
  * What the network says about replies that went out: MT acks and delivery reports, applied through reply_next() in
  * the order given, each change with its event. Late, repeated and unknown ones are counted and change nothing.
  */
+#include "arena.h"
 #include "record_fields.h"
 #include "store_priv.h"
 
@@ -20,9 +21,14 @@ static const char *const cause_words[REPLY_IN_END] = {
     [REPLY_IN_UNDELIVERED] = "undelivered", [REPLY_IN_SMSC_REFUSED] = "smsc_refused",
 };
 
-enum { CAUSE_MAX = 160 };
+enum { CAUSE_MAX = 160, ARENA_BLOCK_BYTES = 64 * 1024 };
 
-static void set_cause(Reply *reply, const struct store_reply_input *input)
+static char *no_text(void)
+{
+    return (char *)protobuf_c_empty_string;
+}
+
+static void set_cause(struct arena *arena, Reply *reply, const struct store_reply_input *input)
 {
     char cause[CAUSE_MAX];
     const char *word = cause_words[input->input];
@@ -30,7 +36,7 @@ static void set_cause(Reply *reply, const struct store_reply_input *input)
         snprintf(cause, sizeof cause, "%s: %s", word, input->cause);
     else
         snprintf(cause, sizeof cause, "%s", word ? word : "");
-    record_set_string(&reply->cause, cause);
+    reply->cause = *cause ? arena_copy(arena, cause, strlen(cause)) : no_text();
 }
 
 /* Times only ever fill up: what a report has overtaken happened no later than the report. */
@@ -68,7 +74,7 @@ static int put_event(struct store_txn *txn, const Reply *reply, Aduan__Record__E
     event.kind = kind;
     event.ticket = reply->ticket;
     event.message_key = reply->message_key;
-    event.reply_id = reply->id;
+    event.reply = reply->slot;
     event.shortcode = reply->shortcode;
     event.actor = reply->actor;
     event.detail = reply->cause;
@@ -118,16 +124,17 @@ static bool superseded(const Reply *reply, const struct store_reply_input *input
 
 static void release_holder(Reply *reply)
 {
-    record_set_string(&reply->holder, NULL);
-    record_set_bytes(&reply->holder_life, NULL, 0);
+    reply->holder = no_text();
+    reply->holder_life = (ProtobufCBinaryData){0};
 }
 
 /* The reply as it is after the input, in memory; its state has been decided. */
-static void change(Reply *reply, const struct store_reply_input *input, Aduan__Record__ReplyState next, uint64_t now_us)
+static void change(struct arena *arena, Reply *reply, const struct store_reply_input *input,
+                   Aduan__Record__ReplyState next, uint64_t now_us)
 {
     reply->state = next;
     reply->changed_us = now_us;
-    set_cause(reply, input);
+    set_cause(arena, reply, input);
     if (next == REPLY_STATE(READY) || next == REPLY_STATE(SENDING)) {
         reply->due_us = input->due_us > now_us ? input->due_us : now_us;
         if (input->input == REPLY_IN_NOT_SENT && reply->attempts > 0)
@@ -150,13 +157,14 @@ static void change(Reply *reply, const struct store_reply_input *input, Aduan__R
  * reports often come together. */
 struct batch {
     struct store_txn *txn;
+    struct arena *arena; /* what the replies point into */
     struct opened {
-        Reply *reply;
+        Reply reply;
         uint64_t due_before; /* as the index has it */
         bool changed;
     } * opened;
     size_t count, ignored;
-    uint32_t *places; /* by id: 1 + where in `opened`, 0: free */
+    uint32_t *places; /* by slot: 1 + where in `opened`, 0: free */
     size_t mask;
 };
 
@@ -165,6 +173,7 @@ static void batch_init(struct batch *batch, size_t n)
     size_t room = 2;
     while (room < 2 * n)
         room *= 2;
+    batch->arena = arena_new(ARENA_BLOCK_BYTES);
     batch->opened = record_alloc(n * sizeof *batch->opened);
     batch->places = record_alloc(room * sizeof *batch->places);
     memset(batch->places, 0, room * sizeof *batch->places);
@@ -173,36 +182,33 @@ static void batch_init(struct batch *batch, size_t n)
 
 static void batch_done(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++)
-        aduan__record__reply__free_unpacked(batch->opened[i].reply, NULL);
+    arena_free(batch->arena);
     free(batch->opened);
     free(batch->places);
 }
 
-/* Ids are hashes: a part of one is as good as any. */
-static int batch_open(struct batch *batch, const uint8_t id[STORE_REPLY_ID_BYTES], struct opened **out)
+/* Slots of one batch lie near one another: their last bits spread well. E_NOT_FOUND: no reply of that id is there. */
+static int batch_open(struct batch *batch, const struct store_reply_input *input, struct opened **out)
 {
-    uint32_t hash;
-    memcpy(&hash, id, sizeof hash);
-    size_t at = hash & batch->mask;
+    size_t at = input->slot & batch->mask;
     for (; batch->places[at] != 0; at = (at + 1) & batch->mask) {
         struct opened *opened = &batch->opened[batch->places[at] - 1];
-        if (memcmp(opened->reply->id.data, id, STORE_REPLY_ID_BYTES) == 0) {
+        if (opened->reply.slot == input->slot) {
             *out = opened;
-            return OK;
+            return memcmp(opened->reply.id.data, input->id, STORE_REPLY_ID_BYTES) == 0 ? OK : E_NOT_FOUND;
         }
     }
-    Reply *reply;
-    int rc = txn_get_reply_closed(batch->txn, id, &reply);
+    struct opened *opened = &batch->opened[batch->count];
+    const Reply *reply = &opened->reply;
+    int rc = txn_scan_reply(batch->txn, batch->arena, input->slot, false, &opened->reply);
     if (rc != OK)
         return rc;
-    if (reply->id.len != STORE_REPLY_ID_BYTES || memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) != 0) {
-        aduan__record__reply__free_unpacked(reply, NULL);
-        return E_CORRUPT;
-    }
+    if (memcmp(reply->id.data, input->id, STORE_REPLY_ID_BYTES) != 0)
+        return E_NOT_FOUND;
     bool waits = reply->state == REPLY_STATE(READY) || reply->state == REPLY_STATE(SENDING);
-    *out = &batch->opened[batch->count];
-    **out = (struct opened){.reply = reply, .due_before = waits ? reply->due_us : 0};
+    opened->due_before = waits ? reply->due_us : 0;
+    opened->changed = false;
+    *out = opened;
     batch->places[at] = (uint32_t)++batch->count;
     return OK;
 }
@@ -212,18 +218,18 @@ static int apply(struct batch *batch, const struct store_reply_input *input)
     Aduan__Record__ReplyState next;
     struct opened *opened;
 
-    int rc = batch_open(batch, input->id, &opened);
+    int rc = batch_open(batch, input, &opened);
     if (rc != OK) {
         batch->ignored += rc == E_NOT_FOUND;
         return rc == E_NOT_FOUND ? OK : rc;
     }
-    Reply *reply = opened->reply;
+    Reply *reply = &opened->reply;
     if (stale(reply, input->input) || superseded(reply, input) || reply_next(reply->state, input->input, &next) != OK) {
         batch->ignored++;
         return OK;
     }
     bool was_accepted = reply->accepted_us != 0, was_sent = reply->sent_us != 0;
-    change(reply, input, next, batch->txn->now_us);
+    change(batch->arena, reply, input, next, batch->txn->now_us);
     opened->changed = true;
     return tell(batch->txn, reply, was_accepted, was_sent);
 }
@@ -232,9 +238,9 @@ static int batch_put(struct batch *batch)
 {
     int rc = OK;
     for (size_t i = 0; i < batch->count && rc == OK; i++) {
-        const struct opened *opened = &batch->opened[i];
+        struct opened *opened = &batch->opened[i];
         if (opened->changed)
-            rc = txn_put_reply(batch->txn, opened->reply, opened->due_before);
+            rc = txn_put_reply(batch->txn, &opened->reply, opened->due_before);
     }
     return rc;
 }

@@ -41,15 +41,15 @@ bool resend_key(const struct ingest *in, const struct whole *whole, const struct
 /* What a row of ticket_by_sender leads to. */
 enum said { SAID_ELSE, SAID_IT, SAID_LONG_AGO };
 
-/* Rows of a store of before have no value: their tickets tell. One that cannot be read is joined by nobody. A clock
- * that was set back makes a ticket younger. */
+/* A row holds enough to tell most others apart. A ticket that cannot be read is joined by nobody. A clock that was set
+ * back makes a ticket younger. */
 static int said_by(struct store_txn *txn, const struct store_policy *policy, uint64_t id, const MDB_val *row,
                    const uint8_t report[SEAL_ID_BYTES], enum said *out)
 {
     ProtobufCMessage *record;
     uint8_t key[8];
     *out = SAID_ELSE;
-    if (row->mv_size == SEAL_ID_BYTES && memcmp(row->mv_data, report, SEAL_ID_BYTES) != 0)
+    if (row->mv_size != REPORT_ROW_BYTES || memcmp(row->mv_data, report, REPORT_ROW_BYTES) != 0)
         return OK;
     put_be64(key, id);
     int err = txn_get_closed(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
@@ -136,11 +136,11 @@ static int remind(struct ingest *in, struct whole *whole, Ticket *ticket)
                                         .language = ticket->language,
                                         .interval_s = (uint32_t)(in->policy->reminder_us / 1000000)};
     int err = txn_queue_reply(&in->txn, whole->message, ticket, &intent);
-    if (err == OK) {
-        sender_count_reply(in, whole->sender);
-        ticket->told_us = in->txn.now_us;
-    }
-    return err == E_EXISTS ? ingest_answered_before(in, whole) : err;
+    if (err != OK)
+        return err;
+    sender_count_reply(in, whole->sender);
+    ticket->told_us = in->txn.now_us;
+    return ingest_replied(in, whole);
 }
 
 int resend_join(struct ingest *in, struct whole *whole, const struct verdict *verdict, Ticket *ticket,

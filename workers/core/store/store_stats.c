@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-/* The text of a message that opened a ticket rests there. One that cannot be read is as good as missing. */
+/* The text of a message that opened a ticket rests there, and with it most bodies. One that cannot be read is as good
+ * as missing. */
 static int add_text(struct store_txn *txn, Aduan__Record__Message *message)
 {
     ProtobufCMessage *record;
@@ -21,6 +22,8 @@ static int add_text(struct store_txn *txn, Aduan__Record__Message *message)
         return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
     const Aduan__Record__Ticket *ticket = (const Aduan__Record__Ticket *)record;
     record_set_bytes(&message->text, ticket->text.data, ticket->text.len);
+    if (message->body_is_text)
+        record_set_bytes(&message->body, ticket->text.data, ticket->text.len);
     protobuf_c_message_free_unpacked(record, NULL);
     return OK;
 }
@@ -125,29 +128,17 @@ static int count_peak(struct store_txn *txn, struct store_stats *out)
     return err == E_NOT_FOUND ? OK : err;
 }
 
-static int meta_number(struct store_txn *txn, const char *name, uint64_t *out)
-{
-    MDB_val val;
-    int err = txn_get(txn, T_META, name, strlen(name), &val);
-    if (err == E_NOT_FOUND || (err == OK && val.mv_size != 8))
-        return E_CORRUPT;
-    if (err == OK)
-        *out = get_be64(val.mv_data);
-    return err;
-}
-
 static int count_tables(struct store_txn *txn, struct store_stats *out)
 {
     const struct {
         enum store_table table;
         uint64_t *count;
-    } rows[] = {{T_MESSAGE, &out->messages},       {T_TICKET, &out->tickets}, {T_OUTBOX, &out->replies},
-                {T_OUTBOX_DUE, &out->replies_due}, {T_EVENT, &out->events},   {T_IDENTITY, &out->identities},
-                {T_QUARANTINE, &out->quarantined}};
+    } rows[] = {{T_MESSAGE, &out->messages},       {T_TICKET, &out->tickets}, {T_REPLY, &out->replies},
+                {T_OUTBOX_DUE, &out->replies_due}, {T_EVENT, &out->events},   {T_QUARANTINE, &out->quarantined}};
     int err = OK;
     for (size_t i = 0; err == OK && i < sizeof rows / sizeof rows[0]; i++)
         err = txn_count(txn, rows[i].table, rows[i].count);
-    return err;
+    return err == OK ? txn_meta_number(txn, "identities", &out->identities) : err;
 }
 
 /* Walks the index rows of the open states only: work not done yet, which is bounded by people. */
@@ -201,7 +192,7 @@ int store_stats(struct store *store, struct store_stats *out)
     if (err == OK)
         err = count_open(&txn, &stats.tickets_open);
     if (err == OK)
-        err = meta_number(&txn, "parts_waiting", &stats.parts_waiting);
+        err = txn_meta_number(&txn, "parts_waiting", &stats.parts_waiting);
     if (err == OK)
         err = oldest_due(&txn, &stats.oldest_due_us);
     if (err == OK)

@@ -43,7 +43,8 @@ static int index_sender(struct store_txn *txn, const Ticket *ticket)
         return OK;
     memcpy(key, ticket->sender_id.data, SEAL_ID_BYTES);
     put_be64(key + SEAL_ID_BYTES, ticket->id);
-    return txn_put(txn, T_TICKET_BY_SENDER, key, sizeof key, ticket->report.data, ticket->report.len);
+    size_t len = ticket->report.len < REPORT_ROW_BYTES ? ticket->report.len : REPORT_ROW_BYTES;
+    return txn_put(txn, T_TICKET_BY_SENDER, key, sizeof key, ticket->report.data, len);
 }
 
 int txn_put_ticket(struct store_txn *txn, Ticket *ticket, Aduan__Record__TicketState state_before)
@@ -219,7 +220,6 @@ Aduan__Record__Event event_of_ticket(const Aduan__Record__Ticket *ticket, Aduan_
     Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
     event.kind = kind;
     event.ticket = ticket->id;
-    event.message_key = ticket->message_key;
     event.shortcode = ticket->shortcode;
     event.type = ticket->type;
     event.category = ticket->category;
@@ -280,10 +280,7 @@ static int queue_answer(struct store_txn *txn, Ticket *ticket, const struct stor
         return rc == E_NOT_FOUND ? E_CORRUPT : rc;
     Message *message = (Message *)record;
     if (reachable(message)) {
-        /* Another message of the same uuid may have used the next reply id. */
-        do
-            rc = txn_queue_reply(txn, message, ticket, &intent);
-        while (rc == E_EXISTS && ++ticket->replies < STORE_TICKET_NOTES_MAX);
+        rc = txn_queue_reply(txn, message, ticket, &intent);
     } else {
         rc = fault_set(fault, E_STATE, "ticket %" PRIu64 " came from a sender that no SMS reaches (%s)", ticket->id,
                        *message->no_reply_reason ? message->no_reply_reason : "no number");

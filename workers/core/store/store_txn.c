@@ -105,7 +105,7 @@ static int result(struct store *store, int lmdb_code)
     return error_of(lmdb_code);
 }
 
-static int no_lmdb_fault(struct store *store, int err)
+int store_own_fault(struct store *store, int err)
 {
     store->lmdb_code = MDB_SUCCESS;
     return err;
@@ -148,40 +148,49 @@ static int read_seal_key(struct store_txn *txn)
     MDB_val val;
     int err = txn_get(txn, T_META, "seal_key", strlen("seal_key"), &val);
     if (err == E_NOT_FOUND || (err == OK && val.mv_size != 2))
-        return no_lmdb_fault(txn->store, E_CORRUPT);
+        return store_own_fault(txn->store, E_CORRUPT);
     if (err != OK)
         return err;
     const uint8_t *be = val.mv_data;
     txn->seal_key = (uint16_t)(be[0] << 8 | be[1]);
-    return seal_has(txn->store->seal, txn->seal_key) ? OK : no_lmdb_fault(txn->store, E_KEY);
+    return seal_has(txn->store->seal, txn->seal_key) ? OK : store_own_fault(txn->store, E_KEY);
+}
+
+int txn_meta_number(struct store_txn *txn, const char *name, uint64_t *out)
+{
+    MDB_val val;
+    int err = txn_get(txn, T_META, name, strlen(name), &val);
+    if (err == E_NOT_FOUND || (err == OK && val.mv_size != 8))
+        return store_own_fault(txn->store, E_CORRUPT);
+    if (err == OK)
+        *out = get_be64(val.mv_data);
+    return err;
 }
 
 /* --- begin and end ------------------------------------------------------------------------------------------ */
 
-enum { COUNTERS = 3 };
-static const char *const counter_names[COUNTERS] = {"next_serial", "next_sequence", "parts_waiting"};
+enum { COUNTERS = 4 };
+static const char *const counter_names[COUNTERS] = {"next_serial", "next_sequence", "parts_waiting", "identities"};
 
 static void counters_of(const struct store_txn *txn, uint64_t out[COUNTERS])
 {
     out[0] = txn->next_serial;
     out[1] = txn->next_sequence;
     out[2] = txn->parts_waiting;
+    out[3] = txn->identities;
 }
 
 static int read_counters(struct store_txn *txn)
 {
     for (size_t i = 0; i < COUNTERS; i++) {
-        MDB_val val;
-        int err = txn_get(txn, T_META, counter_names[i], strlen(counter_names[i]), &val);
-        if (err == E_NOT_FOUND || (err == OK && val.mv_size != 8))
-            return no_lmdb_fault(txn->store, E_CORRUPT);
+        int err = txn_meta_number(txn, counter_names[i], &txn->read_counters[i]);
         if (err != OK)
             return err;
-        txn->read_counters[i] = get_be64(val.mv_data);
     }
     txn->next_serial = txn->read_counters[0];
     txn->next_sequence = txn->read_counters[1];
     txn->parts_waiting = txn->read_counters[2];
+    txn->identities = txn->read_counters[3];
     return OK;
 }
 
@@ -206,7 +215,7 @@ int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn
     struct store_txn txn = {.store = store, .write = write, .now_us = now_us};
     *out = txn;
     if (write && store->read_only)
-        return no_lmdb_fault(store, E_STATE);
+        return store_own_fault(store, E_STATE);
     int rc = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn.txn);
     if (rc == MDB_READERS_FULL) {
         /* The slots of killed processes are free'd here at the latest. */
@@ -260,17 +269,90 @@ static MDB_val key_val(const void *key, size_t len)
     return (MDB_val){.mv_size = len, .mv_data = (void *)key};
 }
 
+/* --- messages: an index of their keys, and rows in the order of arrival -------------------------------------- */
+
+/* What a row of the index leads to. A row that is missing has no bytes, which no reader takes for a message. */
+static int resolve(MDB_txn *txn, const struct store *store, MDB_val *val)
+{
+    MDB_val row = *val;
+    int rc = mdb_get(txn, store->table[T_MESSAGE_ROW], &row, val);
+    if (rc == MDB_NOTFOUND)
+        *val = (MDB_val){0};
+    return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
+}
+
+static int next_row(struct store_txn *txn, uint8_t row[ROW_BYTES])
+{
+    MDB_cursor *cursor;
+    MDB_val key, val;
+    if (!txn->rows_known) {
+        int rc = mdb_cursor_open(txn->txn, txn->store->table[T_MESSAGE_ROW], &cursor);
+        if (rc != MDB_SUCCESS)
+            return rc;
+        rc = mdb_cursor_get(cursor, &key, &val, MDB_LAST);
+        mdb_cursor_close(cursor);
+        if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND)
+            return rc;
+        txn->last_row = rc == MDB_SUCCESS && key.mv_size == ROW_BYTES ? get_be64(key.mv_data) : 0;
+        txn->rows_known = true;
+    }
+    put_be64(row, ++txn->last_row);
+    return MDB_SUCCESS;
+}
+
+static int put_message(struct store_txn *txn, MDB_val *key, MDB_val *val, unsigned flags)
+{
+    uint8_t bytes[ROW_BYTES];
+    MDB_val row = {sizeof bytes, bytes}, found;
+    int rc = mdb_get(txn->txn, txn->store->table[T_MESSAGE], key, &found);
+    if (rc == MDB_SUCCESS && flags & MDB_NOOVERWRITE)
+        return MDB_KEYEXIST;
+    if (rc == MDB_SUCCESS && found.mv_size == sizeof bytes) {
+        memcpy(bytes, found.mv_data, sizeof bytes);
+        return mdb_put(txn->txn, txn->store->table[T_MESSAGE_ROW], &row, val, flags);
+    }
+    if (rc == MDB_SUCCESS || rc == MDB_NOTFOUND)
+        rc = next_row(txn, bytes);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_put(txn->txn, txn->store->table[T_MESSAGE], key, &row, 0);
+    if (rc != MDB_SUCCESS)
+        return rc;
+    return mdb_put(txn->txn, txn->store->table[T_MESSAGE_ROW], &row, val, (flags & MDB_RESERVE) | MDB_APPEND);
+}
+
+static int del_message_row(struct store_txn *txn, MDB_val *key)
+{
+    MDB_val row;
+    int rc = mdb_get(txn->txn, txn->store->table[T_MESSAGE], key, &row);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_del(txn->txn, txn->store->table[T_MESSAGE_ROW], &row, NULL);
+    txn->rows_known = false;
+    return rc;
+}
+
+/* --- bytes, continued --------------------------------------------------------------------------------------- */
+
 int txn_get(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, MDB_val *val)
 {
     MDB_val k = key_val(key, key_len);
-    return result(txn->store, mdb_get(txn->txn, txn->store->table[table], &k, val));
+    int rc = mdb_get(txn->txn, txn->store->table[table], &k, val);
+    if (rc == MDB_SUCCESS && table == T_MESSAGE)
+        rc = resolve(txn->txn, txn->store, val);
+    return result(txn->store, rc);
+}
+
+static int put_val(struct store_txn *txn, enum store_table table, MDB_val *key, MDB_val *val, unsigned flags)
+{
+    if (table == T_MESSAGE)
+        return put_message(txn, key, val, flags);
+    return mdb_put(txn->txn, txn->store->table[table], key, val, flags);
 }
 
 static int put(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val,
                size_t len, unsigned flags)
 {
     MDB_val k = key_val(key, key_len), v = key_val(val, len);
-    return result(txn->store, mdb_put(txn->txn, txn->store->table[table], &k, &v, flags));
+    return result(txn->store, put_val(txn, table, &k, &v, flags));
 }
 
 int txn_put(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, const void *val, size_t len)
@@ -287,7 +369,10 @@ int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, 
 int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len)
 {
     MDB_val k = key_val(key, key_len);
-    return result(txn->store, mdb_del(txn->txn, txn->store->table[table], &k, NULL));
+    int rc = table == T_MESSAGE ? del_message_row(txn, &k) : MDB_SUCCESS;
+    if (rc == MDB_SUCCESS)
+        rc = mdb_del(txn->txn, txn->store->table[table], &k, NULL);
+    return result(txn->store, rc);
 }
 
 int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out)
@@ -306,7 +391,10 @@ int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out)
 
 int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val, MDB_cursor_op op)
 {
-    return result(store, mdb_cursor_get(cursor, key, val, op));
+    int rc = mdb_cursor_get(cursor, key, val, op);
+    if (rc == MDB_SUCCESS && mdb_cursor_dbi(cursor) == store->table[T_MESSAGE])
+        rc = resolve(mdb_cursor_txn(cursor), store, val);
+    return result(store, rc);
 }
 
 int cursor_seek_below(struct store *store, MDB_cursor *cursor, const void *prefix, size_t prefix_len, uint64_t below,
@@ -320,11 +408,6 @@ int cursor_seek_below(struct store *store, MDB_cursor *cursor, const void *prefi
     if (rc == E_NOT_FOUND)
         return cursor_get(store, cursor, key, val, MDB_LAST);
     return rc == OK ? cursor_get(store, cursor, key, val, MDB_PREV) : rc;
-}
-
-int cursor_put(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *val)
-{
-    return result(store, mdb_cursor_put(cursor, key, val, MDB_CURRENT));
 }
 
 int cursor_del(struct store *store, MDB_cursor *cursor)
@@ -342,11 +425,11 @@ static int put_record(struct store_txn *txn, enum store_table table, const void 
     record_packing_init(&packing, record);
     MDB_val k = key_val(key, key_len);
     MDB_val v = {.mv_size = packing.size, .mv_data = NULL};
-    int rc = mdb_put(txn->txn, txn->store->table[table], &k, &v, flags | MDB_RESERVE);
+    int rc = put_val(txn, table, &k, &v, flags | MDB_RESERVE);
     if (rc != MDB_SUCCESS)
         return result(txn->store, rc);
     int err = record_packing_write(&packing, txn->store->seal, txn->seal_key, &place, v.mv_data);
-    return err == OK ? OK : no_lmdb_fault(txn->store, err);
+    return err == OK ? OK : store_own_fault(txn->store, err);
 }
 
 int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
@@ -361,68 +444,6 @@ int txn_put_record_new(struct store_txn *txn, enum store_table table, const void
     return put_record(txn, table, key, key_len, record, MDB_NOOVERWRITE);
 }
 
-/* Every record of record.proto has `uint32 version = 1`. */
-static uint32_t record_version(const ProtobufCMessage *record)
-{
-    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(record->descriptor, 1);
-    return *(const uint32_t *)((const char *)record + field->offset);
-}
-
-int record_unpack(const ProtobufCMessageDescriptor *type, const MDB_val *val, ProtobufCMessage **out)
-{
-    ProtobufCMessage *record = protobuf_c_message_unpack(type, NULL, val->mv_size, val->mv_data);
-    if (!record)
-        return E_CORRUPT;
-    uint32_t version = record_version(record);
-    if (version == RECORD_VERSION) {
-        *out = record;
-        return OK;
-    }
-    protobuf_c_message_free_unpacked(record, NULL);
-    return version > RECORD_VERSION ? E_VERSION : E_CORRUPT;
-}
-
-int record_unpack_opened(const struct seal *seal, const ProtobufCMessageDescriptor *type, const MDB_val *key,
-                         const MDB_val *val, ProtobufCMessage **out)
-{
-    const struct record_place place = {type, key->mv_data, key->mv_size};
-    if (!record_is_sealed(&place, val->mv_data, val->mv_size))
-        return record_unpack(type, val, out);
-    size_t len = val->mv_size, secret_len = record_secret_len(&place, val->mv_data, len);
-    uint8_t *whole = malloc(len + secret_len);
-    if (!whole)
-        abort();
-    memcpy(whole, val->mv_data, len);
-    int err = record_open(seal, &place, whole, &len);
-    if (err == OK)
-        err = record_unpack(type, &(MDB_val){len, whole}, out);
-    sodium_memzero(whole, val->mv_size + secret_len);
-    free(whole);
-    return err;
-}
-
-int txn_get_closed(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
-                   const ProtobufCMessageDescriptor *type, ProtobufCMessage **out)
-{
-    MDB_val val;
-    int err = txn_get(txn, table, key, key_len, &val);
-    if (err != OK)
-        return err;
-    err = record_unpack(type, &val, out);
-    return err == OK ? OK : no_lmdb_fault(txn->store, err);
-}
-
-int txn_get_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
-                   const ProtobufCMessageDescriptor *type, ProtobufCMessage **out)
-{
-    MDB_val at = key_val(key, key_len), val;
-    int err = txn_get(txn, table, key, key_len, &val);
-    if (err != OK)
-        return err;
-    err = record_unpack_opened(txn->store->seal, type, &at, &val, out);
-    return err == OK ? OK : no_lmdb_fault(txn->store, err);
-}
-
 int txn_event(struct store_txn *txn, Aduan__Record__Event *event)
 {
     event->version = RECORD_VERSION;
@@ -430,9 +451,14 @@ int txn_event(struct store_txn *txn, Aduan__Record__Event *event)
     event->at_us = txn->now_us;
     uint8_t key[8];
     put_be64(key, event->sequence);
+    Aduan__Record__Event rest = *event;
+    rest.sequence = 0;
+    rest.reply_id = (ProtobufCBinaryData){0};
+    if (rest.ticket != 0)
+        rest.shortcode = (char *)protobuf_c_empty_string;
     /* MDB_APPEND refuses a key that is not the last: a sequence can never be given twice. */
-    int err = put_record(txn, T_EVENT, key, sizeof key, &event->base, MDB_APPEND);
+    int err = put_record(txn, T_EVENT, key, sizeof key, &rest.base, MDB_APPEND);
     if (err == OK)
         txn->next_sequence++;
-    return err == E_EXISTS ? no_lmdb_fault(txn->store, E_CORRUPT) : err;
+    return err == E_EXISTS ? store_own_fault(txn->store, E_CORRUPT) : err;
 }

@@ -36,16 +36,6 @@ const char *verify_name(const void *key, size_t len)
     return uuid_format((const uint8_t *)key + 4, texts[next++ % 4]);
 }
 
-void verify_add_id(uint8_t sum[STORE_REPLY_ID_BYTES], const uint8_t *id)
-{
-    unsigned carry = 0;
-    for (int i = STORE_REPLY_ID_BYTES - 1; i >= 0; i--) {
-        carry += (unsigned)sum[i] + id[i];
-        sum[i] = (uint8_t)carry;
-        carry >>= 8;
-    }
-}
-
 /* --- looking ------------------------------------------------------------------------------------------------ */
 
 static void unreadable(struct verify *v, enum store_table table, const char *what)
@@ -88,12 +78,11 @@ Aduan__Record__Ticket *verify_ticket(struct verify *v, uint64_t id)
     return verify_get(v, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor);
 }
 
-Aduan__Record__Reply *verify_reply(struct verify *v, const void *id, size_t id_len)
+Aduan__Record__Reply *verify_reply(struct verify *v, uint64_t slot)
 {
-    MDB_val slot;
-    if (!lookup(v, T_OUTBOX, id, id_len, &slot))
-        return NULL;
-    return verify_get(v, T_REPLY, slot.mv_data, slot.mv_size, &aduan__record__reply__descriptor);
+    uint8_t key[SLOT_BYTES];
+    put_be64(key, slot);
+    return verify_get(v, T_REPLY, key, sizeof key, &aduan__record__reply__descriptor);
 }
 
 void verify_done(void *record)
@@ -114,7 +103,7 @@ uint64_t verify_count(struct verify *v, enum store_table table)
 
 struct visitor {
     enum store_table table;
-    size_t key_len;
+    size_t key_len, skip_len;               /* skip_len: rows of the other kind that this table holds */
     const ProtobufCMessageDescriptor *type; /* NULL: an index */
     verify_fn fn;
     verify_row_fn row_fn;
@@ -147,6 +136,7 @@ static bool open_record(struct verify *v, const struct visitor *visitor, const M
 static void visit(struct verify *v, const struct visitor *visitor, const MDB_val *key, MDB_val *val)
 {
     ProtobufCMessage *record;
+    v->identity_rows += visitor->table == T_IDENTITY && key->mv_size == visitor->key_len;
     if (key->mv_size != visitor->key_len) {
         unreadable(v, visitor->table, "a key of another length");
     } else if (visitor->type == NULL) {
@@ -171,10 +161,10 @@ static void walk(struct verify *v, const struct visitor *visitor)
         int rc = cursor_get(v->txn.store, cursor, &key, &val, MDB_NEXT);
         if (rc == E_NOT_FOUND)
             break;
-        if (rc == OK)
-            visit(v, visitor, &key, &val);
-        else
+        if (rc != OK)
             v->rc = rc;
+        else if (visitor->skip_len == 0 || key.mv_size != visitor->skip_len)
+            visit(v, visitor, &key, &val);
     }
     mdb_cursor_close(cursor);
 }
@@ -182,12 +172,14 @@ static void walk(struct verify *v, const struct visitor *visitor)
 void verify_walk(struct verify *v, enum store_table table, size_t key_len, const ProtobufCMessageDescriptor *type,
                  verify_fn fn)
 {
-    walk(v, &(struct visitor){.table = table, .key_len = key_len, .type = type, .fn = fn});
+    size_t skip_len = table == T_IDENTITY ? TICKET_SENDER_KEY_BYTES : 0;
+    walk(v, &(struct visitor){.table = table, .key_len = key_len, .skip_len = skip_len, .type = type, .fn = fn});
 }
 
 void verify_rows(struct verify *v, enum store_table table, size_t key_len, verify_row_fn fn)
 {
-    walk(v, &(struct visitor){.table = table, .key_len = key_len, .row_fn = fn});
+    size_t skip_len = table == T_TICKET_BY_SENDER ? SEAL_ID_BYTES : 0;
+    walk(v, &(struct visitor){.table = table, .key_len = key_len, .skip_len = skip_len, .row_fn = fn});
 }
 
 /* --- meta --------------------------------------------------------------------------------------------------- */
@@ -204,6 +196,7 @@ static void verify_meta(struct verify *v)
                 {"next_serial", 8, &v->next_serial},
                 {"next_sequence", 8, &v->next_sequence},
                 {"parts_waiting", 8, &v->parts_waiting},
+                {"identities", 8, &v->identities},
                 {"seal_key", 2, NULL}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         MDB_val val;

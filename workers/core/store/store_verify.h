@@ -12,7 +12,8 @@ struct verify {
     struct store_proof proof;
     int rc; /* the first error of the store itself: ends everything */
 
-    uint64_t next_serial, next_sequence, parts_waiting; /* as meta has them */
+    uint64_t next_serial, next_sequence, parts_waiting, identities; /* as meta has them */
+    uint64_t identity_rows;                                         /* read or not */
 
     /* messages and parts */
     uint64_t waiting_parts, joined_parts; /* of fate PART_WAITING, PART_JOINED */
@@ -22,10 +23,9 @@ struct verify {
 
     /* tickets and replies */
     uint64_t expected_serial;
-    uint64_t state_rows, sender_rows, due_rows, id_rows; /* index rows found where a record wants them */
-    uint64_t unclassified_rows, resent_rows;             /* the same */
-    uint64_t resends_want;                               /* the sum of Ticket.resends */
-    uint8_t reply_sum[STORE_REPLY_ID_BYTES];             /* over the ids of all replies */
+    uint64_t state_rows, sender_rows, due_rows; /* index rows found where a record wants them */
+    uint64_t unclassified_rows, resent_rows;    /* the same */
+    uint64_t resends_want;                      /* the sum of Ticket.resends */
 
     /* incidents */
     uint64_t incident_rows, like_rows, near_rows; /* index rows as above */
@@ -39,10 +39,7 @@ struct verify {
     uint8_t *classified;     /* TICKET_CLASSIFIED events, the same way */
     uint64_t opened_serials;
     uint64_t joined_events;
-    uint64_t entered_events, left_events;     /* of incidents */
-    uint8_t queued_sum[STORE_REPLY_ID_BYTES]; /* over the reply ids of REPLY_QUEUED events */
-    uint8_t (*ids)[STORE_REPLY_ID_BYTES];     /* those ids, when the two sums differ */
-    size_t ids_count, ids_room;
+    uint64_t entered_events, left_events; /* of incidents */
 
     /* integrators */
     char (*names)[64];
@@ -65,13 +62,11 @@ void *verify_get(struct verify *v, enum store_table table, const void *key, size
                  const ProtobufCMessageDescriptor *type);
 /* The ticket of an id, or NULL. */
 Aduan__Record__Ticket *verify_ticket(struct verify *v, uint64_t id);
-/* The reply of an id, or NULL. */
-Aduan__Record__Reply *verify_reply(struct verify *v, const void *id, size_t id_len);
+/* The reply of a slot, or NULL. */
+Aduan__Record__Reply *verify_reply(struct verify *v, uint64_t slot);
 void verify_done(void *record);
 bool verify_has(struct verify *v, enum store_table table, const void *key, size_t key_len);
 uint64_t verify_count(struct verify *v, enum store_table table);
-/* Adds an id to a sum that does not depend on order: equal for equal collections of (hashed) ids. */
-void verify_add_id(uint8_t sum[STORE_REPLY_ID_BYTES], const uint8_t *id);
 /* A name for a message in a sentence: its uuid. Borrowed until the next call but three. */
 const char *verify_name(const void *key, size_t len);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Proof of the event log: sequences without a hole, known kinds, and that it tells of everything exactly once. What it
- * must tell of is compared without a table in memory: two bits a ticket, and sums over the ids of replies; only when
- * those differ are the ids themselves gathered, sorted and compared, to name the reply.
+ * must tell of is compared without a table in memory: two bits a ticket; a reply rests under the sequence of the event
+ * that tells that it was queued.
  */
 #include "store_verify.h"
 
@@ -27,27 +27,29 @@ static unsigned count_of(const uint8_t *counts, uint64_t index)
 }
 
 /* Ids beyond the tickets there are have been told of already as missing. */
-static void note_once(struct verify *v, const Event *event, uint8_t *counts, const char *id, const char *does)
+static void note_once(struct verify *v, uint64_t sequence, const Event *event, uint8_t *counts, const char *id,
+                      const char *does)
 {
     uint64_t index = opened_index(event->ticket);
     if (event->ticket / 10 < TICKET_SERIAL_FIRST || index >= v->opened_serials)
         return;
     unsigned seen = count_of(counts, index);
     if (seen > 0)
-        verify_broken(v, id, "event %" PRIu64 " %s ticket %" PRIu64 " a second time", event->sequence, does,
-                      event->ticket);
+        verify_broken(v, id, "event %" PRIu64 " %s ticket %" PRIu64 " a second time", sequence, does, event->ticket);
     if (seen < 3)
         counts[index / 4] = (uint8_t)(counts[index / 4] + (1u << (index % 4 * 2)));
 }
 
-static void note_queued(struct verify *v, const Event *event)
+static void note_queued(struct verify *v, uint64_t sequence, const Event *event)
 {
     v->queued_events++;
-    if (event->reply_id.len == STORE_REPLY_ID_BYTES)
-        verify_add_id(v->queued_sum, event->reply_id.data);
+    if (event->reply != sequence)
+        verify_broken(v, "event.queued",
+                      "event %" PRIu64 " tells that reply %" PRIu64 " was queued, and is not its event", sequence,
+                      event->reply);
 }
 
-static void check_kind(struct verify *v, const Event *event)
+static void check_kind(struct verify *v, uint64_t sequence, const Event *event)
 {
     switch (event->kind) {
     case EVENT_KIND(SMS_RECEIVED):
@@ -58,10 +60,10 @@ static void check_kind(struct verify *v, const Event *event)
         v->quarantined_events++;
         break;
     case EVENT_KIND(TICKET_OPENED):
-        note_once(v, event, v->opened, "event.opened_twice", "opens");
+        note_once(v, sequence, event, v->opened, "event.opened_twice", "opens");
         break;
     case EVENT_KIND(TICKET_CLASSIFIED):
-        note_once(v, event, v->classified, "event.classified_twice", "classifies");
+        note_once(v, sequence, event, v->classified, "event.classified_twice", "classifies");
         break;
     case EVENT_KIND(TICKET_JOINED):
         v->joined_events++;
@@ -73,7 +75,7 @@ static void check_kind(struct verify *v, const Event *event)
         v->left_events++;
         break;
     case EVENT_KIND(REPLY_QUEUED):
-        note_queued(v, event);
+        note_queued(v, sequence, event);
         break;
     case EVENT_KIND(TICKET_STATE):
     case EVENT_KIND(TICKET_ASSIGNED):
@@ -85,22 +87,26 @@ static void check_kind(struct verify *v, const Event *event)
     case EVENT_KIND(REPLY_FAILED):
         break;
     default:
-        verify_broken(v, "event.kind", "event %" PRIu64 " is of no known kind", event->sequence);
+        verify_broken(v, "event.kind", "event %" PRIu64 " is of no known kind", sequence);
     }
 }
 
-static void check_references(struct verify *v, const Event *event)
+static void check_references(struct verify *v, uint64_t sequence, const Event *event)
 {
-    uint8_t ticket[8];
+    uint8_t ticket[8], slot[SLOT_BYTES];
     put_be64(ticket, event->ticket);
-    if (!verify_has(v, T_MESSAGE, event->message_key.data, event->message_key.len))
-        verify_broken(v, "event.message_missing", "event %" PRIu64 " names message %s, which is not there",
-                      event->sequence, verify_name(event->message_key.data, event->message_key.len));
+    bool keyed = event->message_key.len > 0 || event->ticket == 0; /* else its ticket's, which is looked at elsewhere */
+    if (keyed && !verify_has(v, T_MESSAGE, event->message_key.data, event->message_key.len))
+        verify_broken(v, "event.message_missing", "event %" PRIu64 " names message %s, which is not there", sequence,
+                      verify_name(event->message_key.data, event->message_key.len));
     if (event->ticket != 0 && !verify_has(v, T_TICKET, ticket, sizeof ticket))
         verify_broken(v, "event.ticket_missing", "event %" PRIu64 " names ticket %" PRIu64 ", which is not there",
-                      event->sequence, event->ticket);
-    if (event->reply_id.len > 0 && !verify_has(v, T_OUTBOX, event->reply_id.data, event->reply_id.len))
-        verify_broken(v, "event.reply_missing", "event %" PRIu64 " names a reply that is not there", event->sequence);
+                      sequence, event->ticket);
+    if (event->reply == 0)
+        return;
+    put_be64(slot, event->reply);
+    if (!verify_has(v, T_REPLY, slot, sizeof slot))
+        verify_broken(v, "event.reply_missing", "event %" PRIu64 " names a reply that is not there", sequence);
 }
 
 static void check_event(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
@@ -112,14 +118,12 @@ static void check_event(struct verify *v, const uint8_t *key, const ProtobufCMes
         v->expected_sequence = sequence;
     }
     v->proof.events++;
-    if (event->sequence != sequence)
-        verify_broken(v, "event.key", "event %" PRIu64 " rests under the key of %" PRIu64, event->sequence, sequence);
     if (sequence != v->expected_sequence)
         verify_broken(v, "event.gap", "event %" PRIu64 " follows where %" PRIu64 " was to come", sequence,
                       v->expected_sequence);
     v->expected_sequence = sequence + 1;
-    check_kind(v, event);
-    check_references(v, event);
+    check_kind(v, sequence, event);
+    check_references(v, sequence, event);
 }
 
 /* --- what the log must tell of ------------------------------------------------------------------------------ */
@@ -156,55 +160,24 @@ static void check_opened(struct verify *v)
                 check_told(v, ticket_id_make(TICKET_SERIAL_FIRST + i), true, true);
 }
 
-static void keep_id(struct verify *v, const uint8_t *id)
+/* Whether an event of that sequence tells that a reply was queued. */
+static bool tells_queued(struct verify *v, uint64_t sequence)
 {
-    if (v->ids_count == v->ids_room) {
-        v->ids_room = v->ids_room ? 2 * v->ids_room : 1024;
-        v->ids = reallocarray(v->ids, v->ids_room, sizeof *v->ids);
-        if (v->ids == NULL)
-            abort();
-    }
-    memcpy(v->ids[v->ids_count++], id, STORE_REPLY_ID_BYTES);
-}
-
-static void gather_queued(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
-{
-    const Event *event = (const Event *)record;
-    (void)key;
-    if (event->kind == EVENT_KIND(REPLY_QUEUED) && event->reply_id.len == STORE_REPLY_ID_BYTES)
-        keep_id(v, event->reply_id.data);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    return memcmp(a, b, STORE_REPLY_ID_BYTES);
+    uint8_t key[8];
+    put_be64(key, sequence);
+    Event *event = verify_get(v, T_EVENT, key, sizeof key, &aduan__record__event__descriptor);
+    bool queued = event && event->kind == EVENT_KIND(REPLY_QUEUED);
+    verify_done(event);
+    return queued;
 }
 
 static void check_queued(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
 {
     const Aduan__Record__Reply *reply = (const Aduan__Record__Reply *)record;
     char name[UUID_TEXT_BYTES];
-    (void)key;
-    if (reply->id.len != STORE_REPLY_ID_BYTES)
-        return; /* told by the walk over the replies */
-    if (v->ids_count == 0 || bsearch(reply->id.data, v->ids, v->ids_count, sizeof *v->ids, by_id) == NULL)
+    if (reply->id.len == STORE_REPLY_ID_BYTES && !tells_queued(v, get_be64(key)))
         verify_broken(v, "reply.not_queued", "no event tells that reply %s was queued",
                       uuid_format(reply->id.data, name));
-}
-
-static void name_unequal_replies(struct verify *v)
-{
-    char name[UUID_TEXT_BYTES];
-    verify_walk(v, T_EVENT, 8, &aduan__record__event__descriptor, gather_queued);
-    if (v->ids_count > 0)
-        qsort(v->ids, v->ids_count, sizeof *v->ids, by_id);
-    for (size_t i = 1; i < v->ids_count; i++) {
-        if (by_id(v->ids[i - 1], v->ids[i]) == 0)
-            verify_broken(v, "event.queued_twice", "two events tell that reply %s was queued",
-                          uuid_format(v->ids[i], name));
-    }
-    verify_walk(v, T_REPLY, SLOT_BYTES, &aduan__record__reply__descriptor, check_queued);
-    free(v->ids);
 }
 
 void verify_events(struct verify *v)
@@ -223,8 +196,8 @@ void verify_events(struct verify *v)
     if (v->rc != OK || !v->history_whole)
         return; /* what came before history begins cannot be asked for */
     check_opened(v);
-    if (v->queued_events != v->proof.replies || memcmp(v->queued_sum, v->reply_sum, sizeof v->reply_sum) != 0)
-        name_unequal_replies(v);
+    if (v->queued_events != v->proof.replies) /* rare: which ones is asked only then */
+        verify_walk(v, T_REPLY, SLOT_BYTES, &aduan__record__reply__descriptor, check_queued);
     if (v->received_events != v->announced)
         verify_broken(v, "event.received_count", "%" PRIu64 " events tell of SMS received; there are %" PRIu64,
                       v->received_events, v->announced);

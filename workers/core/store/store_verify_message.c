@@ -187,6 +187,12 @@ void verify_messages(struct verify *v)
     verify_walk(v, T_MESSAGE, STORE_KEY_MESSAGE_BYTES, &aduan__record__message__descriptor, check_message);
     verify_walk(v, T_QUARANTINE, STORE_KEY_MESSAGE_BYTES, &aduan__record__quarantine__descriptor, check_quarantine);
     verify_walk(v, T_IDENTITY, SEAL_ID_BYTES, &aduan__record__identity__descriptor, check_identity);
+    if (v->identity_rows != v->identities)
+        verify_broken(v, "meta.identities", "meta counts %" PRIu64 " identities; there are %" PRIu64, v->identities,
+                      v->identity_rows);
+    if (verify_count(v, T_MESSAGE_ROW) != verify_count(v, T_MESSAGE))
+        verify_broken(v, "message_row.stray", "there are %" PRIu64 " messages under %" PRIu64 " keys",
+                      verify_count(v, T_MESSAGE_ROW), verify_count(v, T_MESSAGE));
     if (v->joined_parts != v->joined_want)
         verify_broken(v, "message.parts_count",
                       "%" PRIu64 " parts say they were joined; the joined messages count %" PRIu64, v->joined_parts,

@@ -25,7 +25,7 @@ static bool same(ProtobufCBinaryData a, const void *b, size_t len)
 void verify_resent(struct verify *v, const uint8_t *key, const Message *message)
 {
     const char *name = verify_name(key, STORE_KEY_MESSAGE_BYTES);
-    uint8_t row[RESENT_KEY_BYTES], reminder[STORE_REPLY_ID_BYTES];
+    uint8_t row[RESENT_KEY_BYTES];
     Ticket *ticket = verify_ticket(v, message->ticket);
     v->proof.resent++;
     if (ticket == NULL)
@@ -42,11 +42,12 @@ void verify_resent(struct verify *v, const uint8_t *key, const Message *message)
     else
         verify_broken(v, "resent.missing", "message %s joined ticket %" PRIu64 ", whose list lacks it", name,
                       message->ticket);
-    if (*message->no_reply_reason || message->uuid.len != UUID_BYTES)
+    if (*message->no_reply_reason)
         return;
-    uuid_reply(message->uuid.data, 0, reminder);
-    if (!verify_has(v, T_OUTBOX, reminder, sizeof reminder))
+    Reply *reminder = message->reply ? verify_reply(v, message->reply) : NULL;
+    if (reminder == NULL)
         verify_broken(v, "resent.no_reply", "message %s got no reminder and there is no reason", name);
+    verify_done(reminder);
 }
 
 void verify_reminder(struct verify *v, const Ticket *ticket, const Reply *reply, uint64_t before_us)
@@ -59,7 +60,8 @@ void verify_reminder(struct verify *v, const Ticket *ticket, const Reply *reply,
         verify_broken(v, "reminder.early",
                       "a reminder of ticket %" PRIu64 " came within %" PRIu32 " s of the reply before", ticket->id,
                       reply->interval_s);
-    if (message == NULL || message->fate != MESSAGE_FATE(RESENT) || message->ticket != ticket->id) {
+    if (message == NULL || message->fate != MESSAGE_FATE(RESENT) || message->ticket != ticket->id ||
+        message->reply != reply->slot) {
         verify_broken(v, "reminder.stray", "a reminder of ticket %" PRIu64 " answers no SMS that joined it",
                       ticket->id);
     } else if (message->uuid.len == UUID_BYTES) {

@@ -41,7 +41,7 @@ static void check_id(struct verify *v, uint64_t id, const Ticket *ticket)
     v->expected_serial = serial + 1;
 }
 
-/* By its value resends find the ticket. Rows of a store of before have none, and are found by their tickets. */
+/* By its value resends find the ticket. */
 static void check_sender_value(struct verify *v, const Ticket *ticket, const uint8_t key[TICKET_SENDER_KEY_BYTES])
 {
     MDB_val row;
@@ -52,8 +52,8 @@ static void check_sender_value(struct verify *v, const Ticket *ticket, const uin
         return;
     }
     v->sender_rows++;
-    if (row.mv_size > 0 &&
-        (row.mv_size != ticket->report.len || memcmp(row.mv_data, ticket->report.data, row.mv_size) != 0))
+    size_t len = ticket->report.len < REPORT_ROW_BYTES ? ticket->report.len : REPORT_ROW_BYTES;
+    if (row.mv_size != len || (len > 0 && memcmp(row.mv_data, ticket->report.data, len) != 0))
         verify_broken(v, "ticket.sender_row_wrong",
                       "the index says that ticket %" PRIu64 " reports something else: a resend would open another",
                       ticket->id);
@@ -78,45 +78,43 @@ static void check_index_rows(struct verify *v, const Ticket *ticket)
     check_sender_value(v, ticket, sender);
 }
 
-/* One reply id of the ticket's list. *n is where the search for its number goes on: ids are made in order, and one
- * that another message of the same uuid has used is passed over. */
+/* What the replies of a ticket's list add up to. */
 struct told {
     unsigned automatic; /* replies by the line itself, without reminders */
     uint64_t last_us;   /* the last of them, reminders included; 0: none */
+    uint32_t made;      /* to the ticket's own SMS: the n of the next one's id */
 };
 
-static void check_made(struct verify *v, const Ticket *ticket, const Message *message, size_t i, uint32_t *n)
+static void check_made(struct verify *v, const Ticket *ticket, const Message *message, const Reply *reply,
+                       struct told *told)
 {
-    ProtobufCBinaryData id = ticket->reply[i];
-    bool found = false;
-    for (; message->uuid.len == UUID_BYTES && !found && *n < ticket->replies; (*n)++) {
-        uint8_t made[STORE_REPLY_ID_BYTES];
-        uuid_reply(message->uuid.data, *n, made);
-        found = id.len == sizeof made && memcmp(id.data, made, sizeof made) == 0;
-    }
-    if (!found)
-        verify_broken(v, "ticket.reply_id", "the id of reply %zu of ticket %" PRIu64 " is not made from its message", i,
+    uint8_t made[STORE_REPLY_ID_BYTES];
+    if (message->uuid.len != UUID_BYTES)
+        return; /* told by the walk over the messages */
+    uuid_reply(message->uuid.data, told->made++, made);
+    if (reply->id.len != sizeof made || memcmp(reply->id.data, made, sizeof made) != 0)
+        verify_broken(v, "ticket.reply_id",
+                      "the id of reply %" PRIu32 " of ticket %" PRIu64 " is not made from its message", told->made - 1,
                       ticket->id);
 }
 
-static void check_listed(struct verify *v, const Ticket *ticket, const Message *message, size_t i, uint32_t *n,
-                         struct told *told)
+static void check_listed(struct verify *v, const Ticket *ticket, const Message *message, size_t i, struct told *told)
 {
-    ProtobufCBinaryData id = ticket->reply[i];
-    Reply *reply = verify_reply(v, id.data, id.len);
-    bool reminder = reply && reply->interval_s > 0;
+    Reply *reply = verify_reply(v, ticket->reply[i]);
     if (reply == NULL) {
         verify_broken(v, "ticket.reply_missing", "reply %zu of ticket %" PRIu64 " is not in the outbox", i, ticket->id);
-    } else if (reply->ticket != ticket->id) {
+        return;
+    }
+    if (reply->ticket != ticket->id)
         verify_broken(v, "ticket.reply_points_elsewhere",
                       "reply %zu of ticket %" PRIu64 " says it belongs to ticket %" PRIu64, i, ticket->id,
                       reply->ticket);
-    }
+    bool reminder = reply->interval_s > 0;
     if (reminder)
         verify_reminder(v, ticket, reply, told->last_us);
     else
-        check_made(v, ticket, message, i, n);
-    if (reply && *reply->actor == '\0') {
+        check_made(v, ticket, message, reply, told);
+    if (*reply->actor == '\0') {
         told->automatic += !reminder;
         told->last_us = reply->queued_us;
     }
@@ -125,11 +123,13 @@ static void check_listed(struct verify *v, const Ticket *ticket, const Message *
 
 static void check_replies_of(struct verify *v, const Ticket *ticket, const Message *message)
 {
-    uint32_t n = 0;
     struct told told = {0};
     for (size_t i = 0; i < ticket->n_reply; i++)
-        check_listed(v, ticket, message, i, &n, &told);
+        check_listed(v, ticket, message, i, &told);
     unsigned automatic = told.automatic;
+    if (told.made != ticket->replies)
+        verify_broken(v, "ticket.replies", "ticket %" PRIu64 " counts %" PRIu32 " replies; there are %" PRIu32,
+                      ticket->id, ticket->replies, told.made);
     if (told.last_us != ticket->told_us && ticket->told_us > 0)
         verify_broken(v, "ticket.told", "ticket %" PRIu64 " has another time for its last automatic reply", ticket->id);
     bool reason = *message->no_reply_reason != '\0';
@@ -196,7 +196,7 @@ void verify_tickets(struct verify *v)
                       ticket_id_make(v->next_serial), ticket_id_make(v->expected_serial));
     if (verify_count(v, T_TICKET_BY_STATE) != v->state_rows)
         verify_rows(v, T_TICKET_BY_STATE, TICKET_STATE_KEY_BYTES, check_state_row);
-    if (verify_count(v, T_TICKET_BY_SENDER) != v->sender_rows)
+    if (verify_count(v, T_TICKET_BY_SENDER) != v->sender_rows + v->identity_rows)
         verify_rows(v, T_TICKET_BY_SENDER, TICKET_SENDER_KEY_BYTES, check_sender_row);
 }
 
@@ -233,13 +233,13 @@ static void count_state(struct verify *v, const Reply *reply, const char *name)
         verify_broken(v, "reply.no_text", "reply %s is %s without a text", name, reply_state_name(reply->state));
 }
 
-static void check_due_row(struct verify *v, const uint8_t *id, const Reply *reply, const char *name)
+static void check_due_row(struct verify *v, uint64_t slot, const Reply *reply, const char *name)
 {
     uint8_t key[DUE_REPLY_KEY_BYTES];
     if (!waits(reply))
         return;
     put_be64(key, reply->due_us);
-    memcpy(key + 8, id, STORE_REPLY_ID_BYTES);
+    put_be64(key + 8, slot);
     if (verify_has(v, T_OUTBOX_DUE, key, sizeof key))
         v->due_rows++;
     else
@@ -247,12 +247,12 @@ static void check_due_row(struct verify *v, const uint8_t *id, const Reply *repl
                       reply_state_name(reply->state));
 }
 
-static void check_owner(struct verify *v, const uint8_t *id, const Reply *reply, const char *name)
+static void check_owner(struct verify *v, uint64_t slot, const Reply *reply, const char *name)
 {
     Ticket *ticket = verify_ticket(v, reply->ticket);
     bool listed = false;
     for (size_t i = 0; ticket && !listed && i < ticket->n_reply; i++)
-        listed = ticket->reply[i].len == STORE_REPLY_ID_BYTES && memcmp(ticket->reply[i].data, id, 16) == 0;
+        listed = ticket->reply[i] == slot;
     if (ticket == NULL)
         verify_broken(v, "reply.ticket_missing", "reply %s speaks of ticket %" PRIu64 ", which is not there", name,
                       reply->ticket);
@@ -262,11 +262,14 @@ static void check_owner(struct verify *v, const uint8_t *id, const Reply *reply,
 }
 
 /* A reply to a message that opened no ticket has the number 0. */
-static void check_ticketless(struct verify *v, const uint8_t *id, const Message *message, const char *name)
+static void check_ticketless(struct verify *v, uint64_t slot, const uint8_t *id, const Message *message,
+                             const char *name)
 {
     uint8_t made[STORE_REPLY_ID_BYTES];
     if (message->fate != MESSAGE_FATE(NO_TICKET))
         verify_broken(v, "reply.orphan", "reply %s names no ticket, yet its message opened one", name);
+    else if (message->reply != slot)
+        verify_broken(v, "reply.orphan", "reply %s is not the one that its message names", name);
     if (message->uuid.len != UUID_BYTES)
         return; /* told by the walk over the messages */
     uuid_reply(message->uuid.data, 0, made);
@@ -274,36 +277,35 @@ static void check_ticketless(struct verify *v, const uint8_t *id, const Message 
         verify_broken(v, "reply.id", "the id of reply %s is not made from its message", name);
 }
 
-/* Its id leads to it, and it rests where it says. */
-static void check_id_row(struct verify *v, uint64_t slot, const Reply *reply, const char *name)
+/* The message that it answers, which it names when that is not its ticket's. */
+static Message *answered_by(struct verify *v, const Reply *reply)
 {
-    Reply *found = verify_reply(v, reply->id.data, reply->id.len);
-    if (reply->slot != slot)
-        verify_broken(v, "reply.key", "reply %s rests under another one's key", name);
-    if (found && found->slot == slot && same(found->id, reply->id))
-        v->id_rows++;
-    else
-        verify_broken(v, "outbox.missing", "the id of reply %s does not lead to it: no result will find it", name);
-    verify_done(found);
+    if (reply->message_key.len > 0 || reply->ticket == 0)
+        return message_of(v, reply->message_key);
+    Ticket *ticket = verify_ticket(v, reply->ticket);
+    Message *message = ticket ? message_of(v, ticket->message_key) : NULL;
+    verify_done(ticket);
+    return message;
 }
 
 static void check_reply(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
 {
     const Reply *reply = (const Reply *)record;
     const uint8_t *id = reply->id.data;
+    uint64_t slot = get_be64(key);
     char name[UUID_TEXT_BYTES];
 
     v->proof.replies++;
     if (reply->id.len != STORE_REPLY_ID_BYTES) {
-        verify_broken(v, "reply.id", "reply %" PRIu64 " has no id", get_be64(key));
+        verify_broken(v, "reply.id", "reply %" PRIu64 " has no id", slot);
         return;
     }
-    Message *message = message_of(v, reply->message_key);
+    Message *message = answered_by(v, reply);
     uuid_format(id, name);
-    verify_add_id(v->reply_sum, id);
-    check_id_row(v, get_be64(key), reply, name);
+    if (reply->slot != slot)
+        verify_broken(v, "reply.key", "reply %s rests under another one's key", name);
     count_state(v, reply, name);
-    check_due_row(v, id, reply, name);
+    check_due_row(v, slot, reply, name);
     if (reply->purged_us != 0 && (reply->sender_id.len > 0 || reply->sealed.len > 0))
         verify_broken(v, "reply.not_purged", "reply %s was purged, yet something of it is left", name);
     if (reply->purged_us == 0 && !verify_has(v, T_IDENTITY, reply->sender_id.data, reply->sender_id.len))
@@ -311,36 +313,24 @@ static void check_reply(struct verify *v, const uint8_t *key, const ProtobufCMes
     if (message == NULL)
         verify_broken(v, "reply.message_missing", "the message that reply %s answers is not there", name);
     if (reply->ticket != 0)
-        check_owner(v, id, reply, name);
+        check_owner(v, slot, reply, name);
     else if (message)
-        check_ticketless(v, id, message, name);
+        check_ticketless(v, slot, id, message, name);
     verify_done(message);
 }
 
 static void check_stray_due(struct verify *v, const uint8_t *key)
 {
-    char name[UUID_TEXT_BYTES];
-    Reply *reply = verify_reply(v, key + 8, STORE_REPLY_ID_BYTES);
+    Reply *reply = verify_reply(v, get_be64(key + 8));
     if (reply == NULL || !waits(reply) || reply->due_us != get_be64(key))
-        verify_broken(v, "outbox_due.stray", "the index has reply %s as due, which it is not at that time",
-                      uuid_format(key + 8, name));
-    verify_done(reply);
-}
-
-static void check_stray_id(struct verify *v, const uint8_t *id)
-{
-    char name[UUID_TEXT_BYTES];
-    Reply *reply = verify_reply(v, id, STORE_REPLY_ID_BYTES);
-    if (reply == NULL || reply->id.len != STORE_REPLY_ID_BYTES || memcmp(reply->id.data, id, STORE_REPLY_ID_BYTES) != 0)
-        verify_broken(v, "outbox.stray", "the id %s leads to no reply of that id", uuid_format(id, name));
+        verify_broken(v, "outbox_due.stray", "the index has reply %" PRIu64 " as due, which it is not at that time",
+                      get_be64(key + 8));
     verify_done(reply);
 }
 
 void verify_replies(struct verify *v)
 {
     verify_walk(v, T_REPLY, SLOT_BYTES, &aduan__record__reply__descriptor, check_reply);
-    if (verify_count(v, T_OUTBOX) != v->id_rows)
-        verify_rows(v, T_OUTBOX, STORE_REPLY_ID_BYTES, check_stray_id);
     if (verify_count(v, T_OUTBOX_DUE) != v->due_rows)
         verify_rows(v, T_OUTBOX_DUE, DUE_REPLY_KEY_BYTES, check_stray_due);
 }

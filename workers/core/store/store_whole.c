@@ -64,6 +64,13 @@ static int receive(const struct ingest *in, const struct whole *whole, struct ve
     return OK;
 }
 
+/* Most bodies are their text: 7-bit ones come to us in UTF-8. */
+static bool is_text(const struct whole *whole)
+{
+    const ProtobufCBinaryData body = whole->message->body;
+    return body.len > 0 && body.len == whole->text->len && memcmp(body.data, whole->text->utf8, body.len) == 0;
+}
+
 /* The message's fate and reasons, as the verdict has them. A ticket takes the text: it is sealed once. */
 static void fill_message(struct ingest *in, struct whole *whole, struct plan *plan)
 {
@@ -79,6 +86,10 @@ static void fill_message(struct ingest *in, struct whole *whole, struct plan *pl
     if (verdict->open_ticket) {
         message->fate = MESSAGE_FATE(TICKET);
         message->text = (ProtobufCBinaryData){0};
+        if (is_text(whole)) {
+            message->body = (ProtobufCBinaryData){0};
+            message->body_is_text = true;
+        }
         message->ticket = ticket_id_make(in->txn.next_serial);
     } else {
         message->fate = MESSAGE_FATE(NO_TICKET);
@@ -93,7 +104,8 @@ int ingest_received(struct ingest *in, const Aduan__Record__Message *message, co
     Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
     event.kind = EVENT_KIND(SMS_RECEIVED);
     event.ticket = message->ticket;
-    event.message_key = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, (uint8_t *)key};
+    if (message->fate != MESSAGE_FATE(TICKET))
+        event.message_key = (ProtobufCBinaryData){STORE_KEY_MESSAGE_BYTES, (uint8_t *)key};
     event.shortcode = shortcode;
     event.detail = message->reason;
     event.actor = borrowed(in->retried_by);
@@ -105,7 +117,6 @@ int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket
     Aduan__Record__Event event = ADUAN__RECORD__EVENT__INIT;
     event.kind = EVENT_KIND(TICKET_OPENED);
     event.ticket = ticket->id;
-    event.message_key = ticket->message_key;
     event.shortcode = ticket->shortcode;
     event.state = ticket->state;
     int err = txn_event(txn, &event);
@@ -113,10 +124,8 @@ int txn_ticket_opened(struct store_txn *txn, const Aduan__Record__Ticket *ticket
     return err == OK ? txn_event(txn, &event) : err;
 }
 
-/* Two messages with one uuid at two times share their reply ids: the second one has been answered already. */
-int ingest_answered_before(struct ingest *in, struct whole *whole)
+int ingest_replied(struct ingest *in, const struct whole *whole)
 {
-    whole->message->no_reply_reason = "already_answered";
     return txn_put_record(&in->txn, T_MESSAGE, whole->key, STORE_KEY_MESSAGE_BYTES, &whole->message->base);
 }
 
@@ -127,12 +136,13 @@ static int queue_reply(struct ingest *in, struct whole *whole, const struct plan
     const struct reply_intent intent = {.template_name = plan->verdict->reply_template,
                                         .language = plan->verdict->language};
     int err = txn_queue_reply(&in->txn, whole->message, ticket, &intent);
-    if (err == OK) {
-        sender_count_reply(in, whole->sender);
-        if (ticket)
-            ticket->told_us = in->txn.now_us;
-    }
-    return err == E_EXISTS ? ingest_answered_before(in, whole) : err;
+    if (err != OK)
+        return err;
+    sender_count_reply(in, whole->sender);
+    if (!ticket)
+        return ingest_replied(in, whole);
+    ticket->told_us = in->txn.now_us;
+    return OK;
 }
 
 static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan)
@@ -172,8 +182,6 @@ static int open_ticket(struct ingest *in, struct whole *whole, struct plan *plan
         err = queue_reply(in, whole, plan, &ticket);
     if (err == OK)
         err = txn_put_ticket(&in->txn, &ticket, TICKET_STATE(TICKET_STATE_NONE));
-    for (size_t i = 0; i < ticket.n_reply; i++)
-        free(ticket.reply[i].data);
     free(ticket.reply);
     return err;
 }
