@@ -13,6 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { BOX_TAG_BYTES = 2, VARINT_MAX = 10 };
 
+enum { STRUCT_MAX = 1024 }; /* no record's struct is larger */
+
 static const ProtobufCMessageDescriptor *const types[] = {
     &aduan__record__message__descriptor, &aduan__record__ticket__descriptor, &aduan__record__reply__descriptor,
     &aduan__record__identity__descriptor, &aduan__record__event__descriptor};
@@ -75,7 +77,7 @@ static void use(const struct record_place *place, const uint8_t *value, size_t v
         }
         union {
             max_align_t align;
-            uint8_t bytes[RECORD_STRUCT_MAX];
+            uint8_t bytes[STRUCT_MAX];
         } out;
         ProtobufCMessage *scanned = (ProtobufCMessage *)(void *)out.bytes;
         if (place->type->sizeof_message <= sizeof out) {

@@ -8,6 +8,7 @@
 #include "record.pb-c.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,11 +27,6 @@ static const struct secret_row rows[] = {
     {&aduan__record__reply__descriptor, 'R', {17, 28}},              /* text, words */
     {&aduan__record__identity__descriptor, 'I', {2}},                /* number */
 };
-
-_Static_assert(sizeof(Aduan__Record__Message) <= RECORD_STRUCT_MAX, "a message is copied");
-_Static_assert(sizeof(Aduan__Record__Ticket) <= RECORD_STRUCT_MAX, "a ticket is copied");
-_Static_assert(sizeof(Aduan__Record__Reply) <= RECORD_STRUCT_MAX, "a reply is copied");
-_Static_assert(sizeof(Aduan__Record__Identity) <= RECORD_STRUCT_MAX, "an identity is copied");
 
 static const struct secret_row *row_of(const ProtobufCMessageDescriptor *type)
 {
@@ -61,20 +57,19 @@ static ProtobufCBinaryData *box_of(ProtobufCMessage *record)
     return (ProtobufCBinaryData *)(void *)((char *)record + field->offset);
 }
 
-/* Moves a member from one struct to another of its type; what stays behind is as init leaves it. */
-static void move_member(const ProtobufCFieldDescriptor *field, void *from, void *to)
+/* Bits of the fields' places in the descriptor. */
+static uint64_t secret_fields(const struct secret_row *row)
 {
-    size_t size = sizeof(void *);
-    char initial[sizeof(ProtobufCBinaryData)];
-    if (field->label != PROTOBUF_C_LABEL_REPEATED && field->type == PROTOBUF_C_TYPE_BYTES)
-        size = sizeof(ProtobufCBinaryData);
-    memcpy(initial, (char *)to + field->offset, size);
-    memcpy((char *)to + field->offset, (char *)from + field->offset, size);
-    memcpy((char *)from + field->offset, initial, size);
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-        memcpy((char *)to + field->quantifier_offset, (char *)from + field->quantifier_offset, sizeof(size_t));
-        memset((char *)from + field->quantifier_offset, 0, sizeof(size_t));
-    }
+    static _Atomic uint64_t known[sizeof rows / sizeof rows[0]]; /* 0: not yet; each is the same whoever works it out */
+    _Atomic uint64_t *mask = &known[row - rows];
+    uint64_t found = atomic_load_explicit(mask, memory_order_relaxed);
+    if (found != 0)
+        return found;
+    for (unsigned i = 0; i < row->type->n_fields; i++)
+        if (memchr(row->fields, (int)row->type->fields[i].id, SECRETS_MAX))
+            found |= 1ull << i;
+    atomic_store_explicit(mask, found, memory_order_relaxed);
+    return found;
 }
 
 static size_t varint_len(size_t value)
@@ -95,47 +90,40 @@ static uint8_t *put_varint(uint8_t *out, size_t value)
 
 void record_packing_init(struct record_packing *packing, const ProtobufCMessage *record)
 {
-    const ProtobufCMessageDescriptor *type = record->descriptor;
-    const struct secret_row *row = row_of(type);
-    packing->record = record;
-    packing->seals = false;
-    packing->plain_len = 0;
-    if (row) {
-        ProtobufCMessage *clear = (ProtobufCMessage *)(void *)packing->clear.bytes;
-        ProtobufCMessage *secret = (ProtobufCMessage *)(void *)packing->secret.bytes;
-        memcpy(clear, record, type->sizeof_message);
-        type->message_init(secret);
-        for (size_t i = 0; i < SECRETS_MAX && row->fields[i]; i++)
-            move_member(protobuf_c_message_descriptor_get_field(type, row->fields[i]), clear, secret);
-        packing->record = clear;
-        if (box_of(clear)->len == 0)
-            packing->plain_len = protobuf_c_message_get_packed_size(secret);
-        packing->seals = packing->plain_len > 0;
-    }
-    packing->clear_len = packing->size = protobuf_c_message_get_packed_size(packing->record);
-    size_t box_len = packing->plain_len + SEAL_OVERHEAD_BYTES;
-    if (packing->seals)
+    const struct secret_row *row = row_of(record->descriptor);
+    uint64_t secret = row ? secret_fields(row) : 0;
+    record_bytes_init(&packing->clear);
+    record_bytes_init(&packing->plain);
+    record_pack(&packing->clear, record, ~secret);
+    if (row && box_of((ProtobufCMessage *)record)->len == 0)
+        record_pack(&packing->plain, record, secret);
+    packing->size = packing->clear.len;
+    size_t box_len = packing->plain.len + SEAL_OVERHEAD_BYTES;
+    if (packing->plain.len > 0)
         packing->size += SEALED_TAG_BYTES + varint_len(box_len) + box_len;
 }
 
 int record_packing_write(struct record_packing *packing, const struct seal *seal, uint16_t seal_key,
                          const struct record_place *place, uint8_t *out)
 {
-    protobuf_c_message_pack(packing->record, out);
-    if (!packing->seals)
-        return OK;
-    const ProtobufCMessage *secret = (const ProtobufCMessage *)(const void *)packing->secret.bytes;
-    struct bound bound;
-    uint8_t *plain = malloc(packing->plain_len);
-    if (!plain)
-        abort();
-    protobuf_c_message_pack(secret, plain);
-    memcpy(out + packing->clear_len, sealed_tag, SEALED_TAG_BYTES);
-    uint8_t *box = put_varint(out + packing->clear_len + SEALED_TAG_BYTES, packing->plain_len + SEAL_OVERHEAD_BYTES);
-    int err = seal_wrap(seal, seal_key, bind(row_of(place->type), place, &bound), plain, packing->plain_len, box);
-    sodium_memzero(plain, packing->plain_len);
-    free(plain);
+    int err = OK;
+    memcpy(out, packing->clear.data, packing->clear.len);
+    if (packing->plain.len > 0) {
+        struct bound bound;
+        uint8_t *tag = out + packing->clear.len;
+        memcpy(tag, sealed_tag, SEALED_TAG_BYTES);
+        uint8_t *box = put_varint(tag + SEALED_TAG_BYTES, packing->plain.len + SEAL_OVERHEAD_BYTES);
+        err = seal_wrap(seal, seal_key, bind(row_of(place->type), place, &bound), packing->plain.data,
+                        packing->plain.len, box);
+    }
+    record_packing_done(packing);
     return err;
+}
+
+void record_packing_done(struct record_packing *packing)
+{
+    record_bytes_done(&packing->clear);
+    record_bytes_done(&packing->plain);
 }
 
 void record_reseal(ProtobufCMessage *record)

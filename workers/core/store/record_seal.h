@@ -8,6 +8,7 @@
 #ifndef ADUAN_RECORD_SEAL_H
 #define ADUAN_RECORD_SEAL_H
 
+#include "record_pack.h"
 #include "seal.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -15,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RECORD_KEY_MAX = 64, RECORD_STRUCT_MAX = 640 };
+enum { RECORD_KEY_MAX = 64 };
 
 /* Where a record rests: its type stands for the table. */
 struct record_place {
@@ -24,20 +25,17 @@ struct record_place {
     size_t key_len; /* ≤ RECORD_KEY_MAX */
 };
 
-/* A record about to be written. Borrows from it. */
+/* A record about to be written. */
 struct record_packing {
-    const ProtobufCMessage *record;
-    bool seals;
-    size_t clear_len, plain_len;
+    struct record_bytes clear,
+        plain;   /* plain: what is to be sealed; empty when the record has its box, or no secrets */
     size_t size; /* of the value */
-    union {
-        max_align_t align;
-        uint8_t bytes[RECORD_STRUCT_MAX];
-    } clear, secret;
 };
-/* Prepares; nothing is sealed yet. */
+/* Packs; nothing is sealed yet. */
 void record_packing_init(struct record_packing *packing, const ProtobufCMessage *record);
-/* Writes packing->size bytes. E_KEY: the seal has no key of that number. */
+/* Not to be written after all. */
+void record_packing_done(struct record_packing *packing);
+/* Writes packing->size bytes, and is done. E_KEY: the seal has no key of that number. */
 MUST_CHECK int record_packing_write(struct record_packing *packing, const struct seal *seal, uint16_t seal_key,
                                     const struct record_place *place, uint8_t *out);
 

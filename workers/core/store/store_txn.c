@@ -426,8 +426,10 @@ static int put_record(struct store_txn *txn, enum store_table table, const void 
     MDB_val k = key_val(key, key_len);
     MDB_val v = {.mv_size = packing.size, .mv_data = NULL};
     int rc = put_val(txn, table, &k, &v, flags | MDB_RESERVE);
-    if (rc != MDB_SUCCESS)
+    if (rc != MDB_SUCCESS) {
+        record_packing_done(&packing);
         return result(txn->store, rc);
+    }
     int err = record_packing_write(&packing, txn->store->seal, txn->seal_key, &place, v.mv_data);
     return err == OK ? OK : store_own_fault(txn->store, err);
 }
