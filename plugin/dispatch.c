@@ -2,15 +2,18 @@
 #include "dispatch.h"
 #include "fault_point.h"
 #include "journal.h"
+#include "parcel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    PRIORITIES = 4,               /* Kannel's 0 … 3, 3 first */
-    CHUNK = 32,                   /* a batch smaller than this is not worth splitting: each costs a commit */
-    BATCH_BYTES = 2 * 1024 * 1024 /* well under FRAME_BODY_MAX_BYTES */
+    PRIORITIES = 4,                /* Kannel's 0 … 3, 3 first */
+    CHUNK = 32,                    /* a batch smaller than this is not worth splitting: each costs a commit */
+    BATCH_BYTES = 2 * 1024 * 1024, /* well under FRAME_BODY_MAX_BYTES */
+    ITEM_BYTES = 8,                /* of a list, beside the message: its field and its length */
+    LIST_FIELD = 1                 /* Batch.sms, Reports.report */
 };
 
 static const uint32_t NO_LINK = UINT32_MAX;
@@ -21,16 +24,20 @@ struct job {
     TAILQ_ENTRY(job) in_list; /* of `list` */
     struct job_list *list;    /* pending, suspects, or the holder's */
     struct peer *holder;
-    Aduan__Wire__Sms *sms; /* one of the two */
-    Aduan__Wire__Report *report;
     uint32_t link, generation, time, deaths;
     uint64_t arrived_us;
+    uint32_t bytes; /* what it takes here */
+    bool is_report;
+    uint8_t priority;
+    struct parcel parcel; /* last: it is as long as its message */
 };
 
 struct dispatch {
     struct dispatch_hooks hooks;
     struct idmap jobs;
-    size_t max, outstanding, waiting; /* waiting: in pending, without suspects */
+    struct dispatch_limits limits;
+    size_t bytes, outstanding, waiting; /* waiting: in pending, without suspects */
+    bool full;
     struct job_list by_age;
     struct job_list pending[PRIORITIES];
     struct job_list suspects;
@@ -38,17 +45,17 @@ struct dispatch {
     struct dispatch_figures figures;
 };
 
-struct dispatch *dispatch_new(size_t max, uint64_t seed, const struct dispatch_hooks *hooks)
+struct dispatch *dispatch_new(const struct dispatch_limits *limits, uint64_t seed, const struct dispatch_hooks *hooks)
 {
     struct dispatch *dispatch = calloc(1, sizeof *dispatch);
     if (!dispatch)
         return NULL;
-    if (!idmap_init(&dispatch->jobs, max, seed)) {
+    if (!idmap_init(&dispatch->jobs, limits->messages, seed)) {
         free(dispatch);
         return NULL;
     }
     dispatch->hooks = *hooks;
-    dispatch->max = max;
+    dispatch->limits = *limits;
     TAILQ_INIT(&dispatch->by_age);
     TAILQ_INIT(&dispatch->suspects);
     for (int i = 0; i < PRIORITIES; i++)
@@ -74,11 +81,10 @@ static void unlist(struct dispatch *dispatch, struct job *job)
 
 static void enlist(struct dispatch *dispatch, struct job *job, bool first)
 {
-    int32_t priority = job->sms ? job->sms->priority : 0;
     if (job->deaths > 0) {
         job->list = &dispatch->suspects;
     } else {
-        job->list = &dispatch->pending[priority < 0 ? 0 : priority >= PRIORITIES ? PRIORITIES - 1 : priority];
+        job->list = &dispatch->pending[job->priority];
         dispatch->waiting++;
     }
     if (first)
@@ -102,11 +108,10 @@ static void forget(struct dispatch *dispatch, struct job *job)
     unlist(dispatch, job);
     TAILQ_REMOVE(&dispatch->by_age, job, in_age);
     idmap_remove(&dispatch->jobs, &job->node);
-    if (job->sms)
-        aduan__wire__sms__free_unpacked(job->sms, NULL);
-    if (job->report)
-        aduan__wire__report__free_unpacked(job->report, NULL);
+    dispatch->bytes -= job->bytes;
     free(job);
+    dispatch->full = dispatch->full && (dispatch->jobs.count > dispatch->limits.messages / 4 * 3 ||
+                                        dispatch->bytes > dispatch->limits.bytes / 4 * 3);
 }
 
 void dispatch_free(struct dispatch *dispatch)
@@ -124,58 +129,70 @@ void dispatch_free(struct dispatch *dispatch)
 
 bool dispatch_has_room(const struct dispatch *dispatch)
 {
-    return dispatch->jobs.count < dispatch->max;
+    return !dispatch->full;
 }
 
-/* The job of this id, fresh (with nothing in it) when it was not here. NULL: memory is short. */
-static struct job *job_for(struct dispatch *dispatch, const uint8_t *uuid, uint32_t link, uint32_t generation)
+/* A message that came again: its ack goes where it came from last. */
+static bool is_known(struct dispatch *dispatch, const uint8_t *uuid, uint32_t link, uint32_t generation)
 {
     struct job *job = (struct job *)idmap_find(&dispatch->jobs, uuid);
-    if (job)
-        dispatch->figures.redelivered++;
-    else
-        job = calloc(1, sizeof *job);
-    if (job) {
-        job->link = link;
-        job->generation = generation;
-    }
+    if (!job)
+        return false;
+    dispatch->figures.redelivered++;
+    job->link = link;
+    job->generation = generation;
+    return true;
+}
+
+/* NULL: memory is short. */
+static struct job *job_of(const ProtobufCMessage *message, const uint8_t *uuid, uint32_t time)
+{
+    size_t bytes = offsetof(struct job, parcel) + parcel_size(message);
+    struct job *job = malloc(bytes);
+    if (!job)
+        return NULL;
+    *job = (struct job){.time = time, .bytes = (uint32_t)bytes};
+    memcpy(job->node.id, uuid, ID_BYTES);
+    parcel_pack(&job->parcel, message);
     return job;
 }
 
-static void admit(struct dispatch *dispatch, struct job *job, const uint8_t *uuid, uint32_t time, uint64_t now_us)
+static void admit(struct dispatch *dispatch, struct job *job, uint32_t link, uint32_t generation, uint64_t now_us)
 {
-    memcpy(job->node.id, uuid, ID_BYTES);
-    job->time = time;
+    job->link = link;
+    job->generation = generation;
     job->arrived_us = now_us;
     idmap_put(&dispatch->jobs, &job->node);
     TAILQ_INSERT_TAIL(&dispatch->by_age, job, in_age);
     enlist(dispatch, job, false);
+    dispatch->bytes += job->bytes;
+    dispatch->full |= dispatch->jobs.count >= dispatch->limits.messages || dispatch->bytes >= dispatch->limits.bytes;
     dispatch->figures.taken++;
 }
 
-bool dispatch_add_sms(struct dispatch *dispatch, uint32_t link, uint32_t generation, Aduan__Wire__Sms *sms,
+bool dispatch_add_sms(struct dispatch *dispatch, uint32_t link, uint32_t generation, const Aduan__Wire__Sms *sms,
                       uint64_t now_us)
 {
-    struct job *job = job_for(dispatch, sms->uuid.data, link, generation);
-    if (!job || job->list) {
-        aduan__wire__sms__free_unpacked(sms, NULL);
-        return job != NULL;
-    }
-    job->sms = sms;
-    admit(dispatch, job, sms->uuid.data, sms->time, now_us);
+    if (is_known(dispatch, sms->uuid.data, link, generation))
+        return true;
+    struct job *job = job_of(&sms->base, sms->uuid.data, sms->time);
+    if (!job)
+        return false;
+    job->priority = (uint8_t)(sms->priority < 0 ? 0 : sms->priority >= PRIORITIES ? PRIORITIES - 1 : sms->priority);
+    admit(dispatch, job, link, generation, now_us);
     return true;
 }
 
-bool dispatch_add_report(struct dispatch *dispatch, uint32_t link, uint32_t generation, Aduan__Wire__Report *report,
-                         uint64_t now_us)
+bool dispatch_add_report(struct dispatch *dispatch, uint32_t link, uint32_t generation,
+                         const Aduan__Wire__Report *report, uint64_t now_us)
 {
-    struct job *job = job_for(dispatch, report->uuid.data, link, generation);
-    if (!job || job->list) {
-        aduan__wire__report__free_unpacked(report, NULL);
-        return job != NULL;
-    }
-    job->report = report;
-    admit(dispatch, job, report->uuid.data, report->time, now_us);
+    if (is_known(dispatch, report->uuid.data, link, generation))
+        return true;
+    struct job *job = job_of(&report->base, report->uuid.data, report->time);
+    if (!job)
+        return false;
+    job->is_report = true;
+    admit(dispatch, job, link, generation, now_us);
     return true;
 }
 
@@ -204,31 +221,17 @@ static struct peer *least_loaded(const struct roster *roster, const struct peer 
     return best;
 }
 
-static size_t bytes_of(const struct job *job)
-{
-    return job->sms ? aduan__wire__sms__get_packed_size(job->sms) : aduan__wire__report__get_packed_size(job->report);
-}
-
 static int send_jobs(struct roster *roster, struct peer *peer, struct job **jobs, size_t count)
 {
-    union {
-        Aduan__Wire__Sms *sms[DISPATCH_BATCH_MAX];
-        Aduan__Wire__Report *reports[DISPATCH_BATCH_MAX];
-    } list;
-    if (jobs[0]->sms) {
-        Aduan__Wire__Batch batch = ADUAN__WIRE__BATCH__INIT;
-        for (size_t i = 0; i < count; i++)
-            list.sms[i] = jobs[i]->sms;
-        batch.n_sms = count;
-        batch.sms = list.sms;
-        return roster_send(roster, peer, FRAME_BATCH, &batch.base);
-    }
+    ProtobufCMessageUnknownField items[DISPATCH_BATCH_MAX];
+    Aduan__Wire__Batch batch = ADUAN__WIRE__BATCH__INIT;
     Aduan__Wire__Reports reports = ADUAN__WIRE__REPORTS__INIT;
+    ProtobufCMessage *list = jobs[0]->is_report ? &reports.base : &batch.base;
     for (size_t i = 0; i < count; i++)
-        list.reports[i] = jobs[i]->report;
-    reports.n_report = count;
-    reports.report = list.reports;
-    return roster_send(roster, peer, FRAME_REPORTS, &reports.base);
+        items[i] = parcel_item(&jobs[i]->parcel, LIST_FIELD);
+    list->n_unknown_fields = (unsigned)count;
+    list->unknown_fields = items;
+    return roster_send(roster, peer, jobs[0]->is_report ? FRAME_REPORTS : FRAME_BATCH, list);
 }
 
 /* Gives the jobs to the peer; when they cannot be sent they stay where they are. */
@@ -258,7 +261,7 @@ static size_t pick(struct dispatch *dispatch, struct job **jobs, size_t max)
         struct job *job;
         TAILQ_FOREACH(job, &dispatch->pending[i], in_list)
         {
-            bytes += bytes_of(job);
+            bytes += job->parcel.len + ITEM_BYTES;
             if (count == max || (count > 0 && bytes > BATCH_BYTES))
                 return count;
             jobs[count++] = job;
@@ -334,6 +337,20 @@ static void give_up_report(struct dispatch *dispatch, struct job *job)
     done(dispatch, job);
 }
 
+/* Its next classifier is to know how many it has killed, and the third not to look inside. */
+static void suspect(struct dispatch *dispatch, struct job *job)
+{
+    Aduan__Wire__Sms marks = ADUAN__WIRE__SMS__INIT;
+    marks.deaths = job->deaths;
+    marks.quarantine = job->deaths >= DISPATCH_DEATHS_MAX;
+    parcel_mark(&job->parcel, &marks.base);
+    if (job->deaths != DISPATCH_DEATHS_MAX)
+        return;
+    dispatch->figures.quarantined++;
+    journal(JOURNAL_ERROR, "message.quarantined",
+            "a message has killed its classifier %u times; it will be parked unread", job->deaths);
+}
+
 void dispatch_lost(struct dispatch *dispatch, struct peer *peer)
 {
     struct job *job;
@@ -341,17 +358,10 @@ void dispatch_lost(struct dispatch *dispatch, struct peer *peer)
         unlist(dispatch, job);
         job->deaths++;
         dispatch->figures.redispatched++;
-        if (job->sms) {
-            job->sms->deaths = job->deaths;
-            if (job->deaths == DISPATCH_DEATHS_MAX) {
-                job->sms->quarantine = true;
-                dispatch->figures.quarantined++;
-                journal(JOURNAL_ERROR, "message.quarantined",
-                        "a message has killed its classifier %u times; it will be parked unread", job->deaths);
-            }
-        }
+        if (!job->is_report)
+            suspect(dispatch, job);
         enlist(dispatch, job, true); /* from the last to the first, each in front: their order stays */
-        if (job->report && job->deaths >= DISPATCH_DEATHS_MAX)
+        if (job->is_report && job->deaths >= DISPATCH_DEATHS_MAX)
             give_up_report(dispatch, job);
     }
 }

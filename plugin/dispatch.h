@@ -37,17 +37,24 @@ struct dispatch_figures {
     uint64_t oldest_us; /* when the oldest of them came, 0 if none */
 };
 
-/* max: how many messages it holds before dispatch_has_room() says no. NULL: out of memory. */
-struct dispatch *dispatch_new(size_t max, uint64_t seed, const struct dispatch_hooks *hooks);
+/* When either is reached it is full, until both have fallen to three quarters: what waits outside then comes in gulps.
+ */
+struct dispatch_limits {
+    size_t messages, bytes;
+};
+
+/* NULL: out of memory. */
+struct dispatch *dispatch_new(const struct dispatch_limits *limits, uint64_t seed, const struct dispatch_hooks *hooks);
 void dispatch_free(struct dispatch *dispatch);
+/* A full one still takes all that is added. Only acks of workers (and lost links) make room again. */
 bool dispatch_has_room(const struct dispatch *dispatch);
 
-/* Takes one message; it is the dispatch's from here on, also when this says false (memory is short). A message that is
- * already here (bearerbox sent it again) only learns its new way back. */
-bool dispatch_add_sms(struct dispatch *dispatch, uint32_t link, uint32_t generation, Aduan__Wire__Sms *sms,
+/* Takes a copy of one message; false: memory is short. A message that is already here (bearerbox sent it again) only
+ * learns its new way back. */
+bool dispatch_add_sms(struct dispatch *dispatch, uint32_t link, uint32_t generation, const Aduan__Wire__Sms *sms,
                       uint64_t now_us);
-bool dispatch_add_report(struct dispatch *dispatch, uint32_t link, uint32_t generation, Aduan__Wire__Report *report,
-                         uint64_t now_us);
+bool dispatch_add_report(struct dispatch *dispatch, uint32_t link, uint32_t generation,
+                         const Aduan__Wire__Report *report, uint64_t now_us);
 /* Gives out what can be given out. */
 void dispatch_pump(struct dispatch *dispatch, struct roster *roster);
 /* A worker says that these are durable. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kannel.h"
-#include "own.h"
 #include "packet.h"
 #include "utf16.h"
 
@@ -17,9 +16,15 @@ _Static_assert((int)PACKET_sms == (int)sms && (int)PACKET_ack == (int)ack, "type
 
 /* --- from bearerbox ------------------------------------------------------------------------------------------ */
 
-static bool copy_field(ProtobufCBinaryData *field, struct packet_bytes value)
+/* The wire's messages have no views: nobody writes into these bytes, or frees them. */
+static ProtobufCBinaryData field(const void *data, size_t len)
 {
-    return own_bytes(field, value.data, value.len);
+    return (ProtobufCBinaryData){len, (uint8_t *)data};
+}
+
+static ProtobufCBinaryData field_of(struct packet_bytes value)
+{
+    return field(value.data, value.len);
 }
 
 /* Kannel's "undefined" is -1. */
@@ -28,29 +33,32 @@ static uint32_t seconds(int32_t value)
     return value == PACKET_UNDEFINED ? 0 : (uint32_t)value;
 }
 
-static Aduan__Wire__Sms *sms_from(const struct packet_sms *from, const char *link_name)
+static void sms_from(const struct packet_sms *from, const char *link_name, struct kannel_msg *out)
 {
-    Aduan__Wire__Sms *to = own_sms();
-    if (!to)
-        return NULL;
-    to->time = seconds(from->time);
+    Aduan__Wire__Sms *to = &out->sms;
+    aduan__wire__sms__init(to);
+    to->uuid = field(out->uuid, ID_BYTES);
+    to->time = out->time;
+    to->sender = field_of(from->sender);
+    to->receiver = field_of(from->receiver);
+    to->body = field_of(from->msgdata);
+    to->udh = field_of(from->udhdata);
     to->coding = from->coding;
+    to->charset = field_of(from->charset);
+    to->smsc_id = field_of(from->smsc_id);
+    to->smsc_number = field_of(from->smsc_number);
+    to->service = field_of(from->service);
+    to->account = field_of(from->account);
+    to->foreign_id = field_of(from->foreign_id);
+    to->meta_data = field_of(from->meta_data);
+    to->binfo = field_of(from->binfo);
     to->priority = from->priority;
     to->mclass = from->mclass;
     to->mwi = from->mwi;
     to->pid = from->pid;
     to->alt_dcs = from->alt_dcs;
     to->validity = from->validity;
-    if (own_bytes(&to->uuid, from->id, ID_BYTES) && copy_field(&to->sender, from->sender) &&
-        copy_field(&to->receiver, from->receiver) && copy_field(&to->body, from->msgdata) &&
-        copy_field(&to->udh, from->udhdata) && copy_field(&to->charset, from->charset) &&
-        copy_field(&to->smsc_id, from->smsc_id) && copy_field(&to->smsc_number, from->smsc_number) &&
-        copy_field(&to->service, from->service) && copy_field(&to->account, from->account) &&
-        copy_field(&to->foreign_id, from->foreign_id) && copy_field(&to->meta_data, from->meta_data) &&
-        copy_field(&to->binfo, from->binfo) && own_string(&to->bearerbox, link_name))
-        return to;
-    aduan__wire__sms__free_unpacked(to, NULL);
-    return NULL;
+    to->bearerbox = (char *)link_name;
 }
 
 /* The dlr_url that we give with an MT, and that its reports bring back: the reply's id, a dot, and its slot. */
@@ -77,45 +85,42 @@ static bool dlr_url_parse(struct packet_bytes url, uint8_t reply_id[ID_BYTES], u
     return packet_uuid_parse((struct packet_bytes){url.data, PACKET_UUID_TEXT}, reply_id);
 }
 
-static Aduan__Wire__Report *report_from(const struct packet_sms *from, const uint8_t reply_id[ID_BYTES], uint64_t slot)
+static void report_from(const struct packet_sms *from, uint64_t slot, struct kannel_msg *out)
 {
-    Aduan__Wire__Report *to = own_report();
-    if (!to)
-        return NULL;
-    to->time = seconds(from->time);
+    Aduan__Wire__Report *to = &out->report;
+    aduan__wire__report__init(to);
+    to->uuid = field(out->uuid, ID_BYTES);
+    to->time = out->time;
+    to->reply_id = field(out->reply_id, ID_BYTES);
     to->status = from->dlr_mask > 0 ? (uint32_t)from->dlr_mask : 0;
     to->slot = slot;
-    if (own_bytes(&to->uuid, from->id, ID_BYTES) && own_bytes(&to->reply_id, reply_id, ID_BYTES) &&
-        copy_field(&to->smsc_id, from->smsc_id) && copy_field(&to->text, from->msgdata))
-        return to;
-    aduan__wire__report__free_unpacked(to, NULL);
-    return NULL;
+    to->smsc_id = field_of(from->smsc_id);
+    to->text = field_of(from->msgdata);
 }
 
-static int take_sms(const struct packet_sms *from, const char *link_name, struct kannel_msg *out)
+static void take_sms(const struct packet_sms *from, const char *link_name, struct kannel_msg *out)
 {
-    uint8_t reply_id[ID_BYTES];
     uint64_t slot;
     memcpy(out->uuid, from->id, ID_BYTES);
     out->time = seconds(from->time);
     switch (from->sms_type) {
     case mo:
         out->kind = KANNEL_SMS;
-        out->sms = sms_from(from, link_name);
-        return out->sms ? 0 : KANNEL_MEMORY;
+        sms_from(from, link_name, out);
+        break;
     case report_mo:
-        if (!dlr_url_parse(from->dlr_url, reply_id, &slot)) {
-            out->kind = KANNEL_UNWANTED;
-            out->why = "a delivery report of a message that this box did not send";
-            return 0;
+        if (dlr_url_parse(from->dlr_url, out->reply_id, &slot)) {
+            out->kind = KANNEL_REPORT;
+            report_from(from, slot, out);
+            break;
         }
-        out->kind = KANNEL_REPORT;
-        out->report = report_from(from, reply_id, slot);
-        return out->report ? 0 : KANNEL_MEMORY;
+        out->kind = KANNEL_UNWANTED;
+        out->why = "a delivery report of a message that this box did not send";
+        break;
     default:
         out->kind = KANNEL_UNWANTED;
         out->why = "an sms that is neither from a phone nor a delivery report";
-        return 0;
+        break;
     }
 }
 
@@ -165,27 +170,36 @@ static void take_admin(const struct packet_admin *from, struct kannel_msg *out)
     }
 }
 
-int kannel_unpack(const uint8_t *data, size_t len, const char *link_name, struct kannel_msg *out)
+bool kannel_unpack(const uint8_t *data, size_t len, const char *link_name, struct kannel_msg *out)
 {
     struct packet packet;
-    *out = (struct kannel_msg){.kind = KANNEL_OTHER, .why = "a message that is no box's business"};
     if (len > KANNEL_PACKET_MAX || !packet_unpack(data, len, &packet))
-        return KANNEL_GARBAGE;
+        return false;
     switch (packet.type) {
     case PACKET_sms:
-        return take_sms(&packet.sms, link_name, out);
+        take_sms(&packet.sms, link_name, out);
+        break;
     case PACKET_ack:
         take_ack(&packet.ack, out);
-        return 0;
+        break;
     case PACKET_admin:
         take_admin(&packet.admin, out);
-        return 0;
+        break;
     case PACKET_heartbeat:
         out->kind = KANNEL_HEARTBEAT;
-        return 0;
+        break;
     default:
-        return 0;
+        out->kind = KANNEL_OTHER;
+        out->why = "a message that is no box's business";
+        break;
     }
+    return true;
+}
+
+bool kannel_is_sms(const uint8_t *data, size_t len)
+{
+    static const uint8_t type[] = {0, 0, 0, PACKET_sms};
+    return len >= sizeof type && memcmp(data, type, sizeof type) == 0;
 }
 
 /* --- to bearerbox -------------------------------------------------------------------------------------------- */

@@ -14,8 +14,8 @@
 enum { KANNEL_PACKET_MAX = 1024 * 1024 };
 
 enum kannel_kind {
-    KANNEL_SMS,      /* `sms` is the caller's */
-    KANNEL_REPORT,   /* `report` is the caller's */
+    KANNEL_SMS,
+    KANNEL_REPORT,
     KANNEL_UNWANTED, /* an sms that is nobody's here: only ack it */
     KANNEL_ACK,
     KANNEL_ADMIN,
@@ -25,21 +25,26 @@ enum kannel_kind {
 
 enum kannel_admin { KANNEL_SHUTDOWN, KANNEL_SUSPEND, KANNEL_RESUME, KANNEL_RESTART, KANNEL_ADMIN_OTHER };
 
-enum kannel_err { KANNEL_GARBAGE = -1, KANNEL_MEMORY = -2 };
-
+/* `sms` and `report` own nothing: their fields lie in the packet and in here, so it must not be copied. */
 struct kannel_msg {
     enum kannel_kind kind;
-    uint8_t uuid[ID_BYTES]; /* SMS, REPORT, UNWANTED, ACK */
+    uint8_t uuid[ID_BYTES];     /* SMS, REPORT, UNWANTED, ACK */
+    uint8_t reply_id[ID_BYTES]; /* REPORT */
     uint32_t time;
     enum kannel_admin admin;
     Aduan__Wire__SubmitOutcome outcome; /* ACK */
-    Aduan__Wire__Sms *sms;
-    Aduan__Wire__Report *report;
+    union {
+        Aduan__Wire__Sms sms;
+        Aduan__Wire__Report report;
+    };
     const char *why; /* UNWANTED, OTHER: a static sentence */
 };
 
-/* One packed Msg, without its length. 0 or enum kannel_err. */
-int kannel_unpack(const uint8_t *data, size_t len, const char *link_name, struct kannel_msg *out);
+/* One packed Msg, without its length; *out lives as long as data and link_name. False: not a sound Msg. */
+bool kannel_unpack(const uint8_t *data, size_t len, const char *link_name, struct kannel_msg *out);
+
+/* Whether it says that it is an SMS or a report; nothing else of it is looked at. */
+bool kannel_is_sms(const uint8_t *data, size_t len);
 
 /* Each appends one packet with its length; false when memory is short, and then nothing has changed. */
 bool kannel_pack_identify(struct bytes *out, const char *box_id);

@@ -33,7 +33,9 @@ struct link {
      * us a while. One that does not want us (its TLS, box-deny-ip) takes the connection and closes it without a word.
      */
     enum { WAITING, CONNECTING, PROVING, UP, LEAVING } state;
-    bool suspended, discarding, finishing, parse_pending;
+    bool suspended, discarding, finishing;
+    bool parse_pending; /* there was no room for an SMS */
+    bool write_failed;
     bool heard;           /* a message of bearerbox's, on this connection */
     bool doubtful;        /* the last connection ended soon and without one */
     uint64_t deadline_ms; /* of all but UP */
@@ -152,7 +154,7 @@ static void opened(struct link *link, uint64_t mono_ms)
     link->generation++;
     link->connects++;
     link->appended = 0;
-    link->heard = false;
+    link->heard = link->write_failed = false;
     link->beat_ms = mono_ms + HEARTBEAT_MS;
     /* First of all: a box that sends anything else first is anonymous and gets every route's traffic. */
     if (!kannel_pack_identify(stream_out(link->stream), link->options->id)) {
@@ -221,19 +223,15 @@ static bool take(struct link *link, const struct kannel_msg *msg, uint64_t mono_
 {
     switch (msg->kind) {
     case KANNEL_SMS:
-        if (link->discarding) {
-            aduan__wire__sms__free_unpacked(msg->sms, NULL);
+        if (link->discarding)
             return true;
-        }
         link->window++;
-        return link->events.sms(link->events.ctx, link->index, link->generation, msg->sms);
+        return link->events.sms(link->events.ctx, link->index, link->generation, &msg->sms);
     case KANNEL_REPORT:
-        if (link->discarding) {
-            aduan__wire__report__free_unpacked(msg->report, NULL);
+        if (link->discarding)
             return true;
-        }
         link->window++;
-        return link->events.report(link->events.ctx, link->index, link->generation, msg->report);
+        return link->events.report(link->events.ctx, link->index, link->generation, &msg->report);
     case KANNEL_UNWANTED:
         unwanted(link, msg);
         return true;
@@ -253,6 +251,21 @@ static bool take(struct link *link, const struct kannel_msg *msg, uint64_t mono_
     }
 }
 
+/*
+ * When the box holds all that it may, an SMS stays where it is and the socket is not read: TCP holds bearerbox back.
+ * MT acks and delivery reports wait behind the MO then, and still nothing waits in a circle:
+ *
+ *   - Room is made by workers' acks alone. A classifier acks what it has committed, a responder a report that it has
+ *     committed; both do so whatever becomes of their MT, and their frames are always read.
+ *   - Our acks are appended to memory and written as the kernel takes them: a bearerbox that does not read for a while
+ *     stops neither workers nor the reading, which goes on as soon as there is room.
+ *   - What bearerbox may have to say behind the MO is asked for by nobody who makes room: an MT ack that comes late
+ *     leaves its reply in flight, and a responder that asks for it again is told what becomes of the first one.
+ *
+ * Heartbeats go out all the same. Without a worker there is no room for ever, and then bearerbox is to keep the rest.
+ * A real one stops at its smsbox-max-pending, long before this.
+ */
+
 /* Takes the packets that are whole. A sentence when the connection must end, else NULL. */
 static const char *parse(struct link *link, uint64_t mono_ms)
 {
@@ -268,19 +281,18 @@ static const char *parse(struct link *link, uint64_t mono_ms)
         }
         if (bytes_len(in) - 4 < len)
             break;
-        if (!link->discarding && !link->events.room(link->events.ctx)) {
+        if (!link->discarding && kannel_is_sms(p + 4, len) && !link->events.room(link->events.ctx)) {
             link->parse_pending = true;
             break;
         }
-        int err = kannel_unpack(p + 4, len, link->options->name, &msg);
-        if (err == KANNEL_GARBAGE) {
+        if (!kannel_unpack(p + 4, len, link->options->name, &msg)) {
             link->garbage++;
             return "bearerbox sent what is not a message of its protocol";
         }
-        link->heard |= err == 0;
-        if (link->heard && link->state == PROVING)
+        link->heard = true;
+        if (link->state == PROVING)
             up(link, mono_ms);
-        if (err != 0 || !take(link, &msg, mono_ms))
+        if (!take(link, &msg, mono_ms))
             return "out of memory";
         bytes_consume(in, 4 + len);
     }
@@ -290,6 +302,8 @@ static const char *parse(struct link *link, uint64_t mono_ms)
 static void reading(struct link *link, uint64_t mono_ms)
 {
     const char *why = parse(link, mono_ms);
+    if (!why && link->parse_pending && link->write_failed)
+        why = stream_cause(link->stream);
     for (int i = 0; !why && !link->parse_pending && i < READS_A_ROUND; i++) {
         size_t before = bytes_len(stream_in(link->stream));
         if (!stream_read(link->stream))
@@ -368,9 +382,9 @@ void link_work(struct link *link, uint64_t mono_ms)
 
 void link_flush(struct link *link)
 {
-    /* An error shows itself at the next read. */
+    /* An error ends the connection when all that came before it has been read. */
     if (is_open(link) && bytes_len(stream_out(link->stream)) > 0)
-        (void)stream_flush(link->stream);
+        link->write_failed |= !stream_flush(link->stream);
     if (link->open_mt > 0 && bytes_len(stream_out(link->stream)) == 0)
         FAULT_POINT("mt_written");
 }

@@ -18,11 +18,12 @@ struct link;
 /* `link` is the index it was made with. Called from link_work() only. */
 struct link_events {
     void *ctx;
-    /* May another message be taken in? When not, nothing is read until it may. */
+    /* May another message be taken in? When not, nothing is read until it may: see link.c. */
     bool (*room)(void *ctx);
-    /* The message is the receiver's; false: it could not be kept, the connection is given up so that it comes back. */
-    bool (*sms)(void *ctx, uint32_t link, uint32_t generation, Aduan__Wire__Sms *sms);
-    bool (*report)(void *ctx, uint32_t link, uint32_t generation, Aduan__Wire__Report *report);
+    /* The message lives as long as the call; false: it could not be kept, the connection is given up so that it comes
+     * back. */
+    bool (*sms)(void *ctx, uint32_t link, uint32_t generation, const Aduan__Wire__Sms *sms);
+    bool (*report)(void *ctx, uint32_t link, uint32_t generation, const Aduan__Wire__Report *report);
     void (*mt_ack)(void *ctx, uint32_t link, const uint8_t reply_id[ID_BYTES], Aduan__Wire__SubmitOutcome outcome);
     /* MT can be written again, or no more. */
     void (*changed)(void *ctx, uint32_t link);

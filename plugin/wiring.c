@@ -14,7 +14,10 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { HELD_MAX = 100000, SOCKET_HWM = 10000, LINGER_MS = 1000 }; /* held: MO and reports, each */
+enum { SOCKET_HWM = 10000, LINGER_MS = 1000 };
+
+/* MO and reports, each: several full windows of bearerbox's, and a batch for each of 32 classifiers. */
+static const struct dispatch_limits held = {.messages = 16384, .bytes = 8 * 1024 * 1024};
 
 /* --- what the modules ask of the box ------------------------------------------------------------------------- */
 
@@ -32,12 +35,12 @@ static bool on_room(void *ctx)
     return dispatch_has_room(box->mo) && dispatch_has_room(box->reports);
 }
 
-static bool on_sms(void *ctx, uint32_t link, uint32_t generation, Aduan__Wire__Sms *sms)
+static bool on_sms(void *ctx, uint32_t link, uint32_t generation, const Aduan__Wire__Sms *sms)
 {
     return dispatch_add_sms(((struct box *)ctx)->mo, link, generation, sms, now_wall_us());
 }
 
-static bool on_report(void *ctx, uint32_t link, uint32_t generation, Aduan__Wire__Report *report)
+static bool on_report(void *ctx, uint32_t link, uint32_t generation, const Aduan__Wire__Report *report)
 {
     FAULT_POINT("report_received");
     return dispatch_add_report(((struct box *)ctx)->reports, link, generation, report, now_wall_us());
@@ -230,8 +233,8 @@ static bool open_tables(struct box *box)
                                              on_classifier_frame};
     const struct roster_hooks responders = {box, on_send_outbound, on_any_link_up, on_responder_lost,
                                             on_responder_frame};
-    box->mo = dispatch_new(HELD_MAX, seeds[0], &acks);
-    box->reports = dispatch_new(HELD_MAX, seeds[1], &acks);
+    box->mo = dispatch_new(&held, seeds[0], &acks);
+    box->reports = dispatch_new(&held, seeds[1], &acks);
     box->replies = outbound_new(OUTBOUND_MEMORY, seeds[2], &out);
     roster_init(&box->classifiers, "classifier", box->options->name, box->life, &classifiers);
     roster_init(&box->responders, "responder", box->options->name, box->life, &responders);

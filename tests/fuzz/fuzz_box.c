@@ -5,7 +5,6 @@
 
 #include "dispatch.h"
 #include "outbound.h"
-#include "own.h"
 #include "roster.h"
 
 enum { STEPS_MAX = 64, LINKS = 2, MESSAGES = 16 };
@@ -93,11 +92,12 @@ static void open_stage(void)
     static const uint8_t life[16] = "box's life 16 b";
     const struct roster_hooks roster = {NULL, on_send, links_up, on_lost, on_frame};
     const struct dispatch_hooks dispatch = {NULL, on_ack};
+    const struct dispatch_limits limits = {.messages = MESSAGES, .bytes = 1024 * 1024};
     const struct outbound_hooks outbound = {NULL, LINKS, is_up, link_name, on_submit};
     memset(&stage, 0, sizeof stage);
     stage.up[0] = stage.up[1] = true;
     stage.now_ms = 1000;
-    stage.dispatch = dispatch_new(MESSAGES, 1, &dispatch);
+    stage.dispatch = dispatch_new(&limits, 1, &dispatch);
     stage.outbound = outbound_new(64, 1, &outbound);
     fuzz_must(stage.dispatch && stage.outbound);
     roster_init(&stage.roster, "classifier", "box1", life, &roster);
@@ -129,13 +129,12 @@ static void hear(uint8_t who, struct fuzz_input *in)
 static void arrive(uint8_t which)
 {
     uint8_t uuid[ID_BYTES] = {(uint8_t)(which % MESSAGES)};
-    Aduan__Wire__Sms *sms = own_sms();
-    if (!dispatch_has_room(stage.dispatch)) {
-        aduan__wire__sms__free_unpacked(sms, NULL);
+    Aduan__Wire__Sms sms = ADUAN__WIRE__SMS__INIT;
+    if (!dispatch_has_room(stage.dispatch))
         return;
-    }
-    fuzz_must(own_bytes(&sms->uuid, uuid, sizeof uuid) && own_string(&sms->bearerbox, "main"));
-    fuzz_must(dispatch_add_sms(stage.dispatch, which / MESSAGES % LINKS, 1, sms, stage.now_ms * 1000));
+    sms.uuid = (ProtobufCBinaryData){sizeof uuid, uuid};
+    sms.bearerbox = (char *)"main";
+    fuzz_must(dispatch_add_sms(stage.dispatch, which / MESSAGES % LINKS, 1, &sms, stage.now_ms * 1000));
 }
 
 /* What bearerbox's acks become. */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support_roster.h"
 
-#include "own.h"
-
-enum { ACKED_MAX = 1024, HELD = 1000 };
+enum { ACKED_MAX = 1024, HELD = 1000, HELD_BYTES = 4 * 1024 * 1024, LARGE_BYTES = 1024 * 1024 };
 
 static struct {
     uint8_t uuid[ID_BYTES];
@@ -34,8 +32,9 @@ static int setup(void **state)
 {
     (void)state;
     const struct dispatch_hooks hooks = {NULL, on_ack};
+    const struct dispatch_limits limits = {.messages = HELD, .bytes = HELD_BYTES};
     stage_open();
-    stage.dispatch = dispatch_new(HELD, 42, &hooks);
+    stage.dispatch = dispatch_new(&limits, 42, &hooks);
     acked_count = 0;
     link_lives = true;
     return stage.dispatch ? 0 : -1;
@@ -58,13 +57,24 @@ static void id_of(unsigned n, uint8_t out[ID_BYTES])
 static void add_urgent(unsigned n, uint32_t link, int32_t priority)
 {
     uint8_t id[ID_BYTES];
-    Aduan__Wire__Sms *sms = own_sms();
+    Aduan__Wire__Sms sms = ADUAN__WIRE__SMS__INIT;
     id_of(n, id);
-    assert_true(own_bytes(&sms->uuid, id, ID_BYTES));
-    assert_true(own_bytes(&sms->body, "halo", 4));
-    sms->time = 1000 + n;
-    sms->priority = priority;
-    assert_true(dispatch_add_sms(stage.dispatch, link, 1, sms, 5000 + n));
+    sms.uuid = (ProtobufCBinaryData){ID_BYTES, id};
+    sms.body = (ProtobufCBinaryData){4, (uint8_t *)"halo"};
+    sms.time = 1000 + n;
+    sms.priority = priority;
+    assert_true(dispatch_add_sms(stage.dispatch, link, 1, &sms, 5000 + n));
+}
+
+static void add_large(unsigned n)
+{
+    static uint8_t body[LARGE_BYTES];
+    uint8_t id[ID_BYTES];
+    Aduan__Wire__Sms sms = ADUAN__WIRE__SMS__INIT;
+    id_of(n, id);
+    sms.uuid = (ProtobufCBinaryData){ID_BYTES, id};
+    sms.body = (ProtobufCBinaryData){sizeof body, body};
+    assert_true(dispatch_add_sms(stage.dispatch, 0, 1, &sms, 1));
 }
 
 static void add(unsigned n)
@@ -75,12 +85,11 @@ static void add(unsigned n)
 static void add_report(unsigned n)
 {
     uint8_t id[ID_BYTES];
-    Aduan__Wire__Report *report = own_report();
+    Aduan__Wire__Report report = ADUAN__WIRE__REPORT__INIT;
     id_of(n, id);
-    assert_true(own_bytes(&report->uuid, id, ID_BYTES));
-    assert_true(own_bytes(&report->reply_id, id, ID_BYTES));
-    report->status = 8;
-    assert_true(dispatch_add_report(stage.dispatch, 0, 1, report, 1));
+    report.uuid = report.reply_id = (ProtobufCBinaryData){ID_BYTES, id};
+    report.status = 8;
+    assert_true(dispatch_add_report(stage.dispatch, 0, 1, &report, 1));
 }
 
 static void pump(void)
@@ -193,15 +202,9 @@ static void batches_are_bounded(void **state)
 static void batches_are_bounded_in_bytes(void **state)
 {
     (void)state;
-    static char large[1024 * 1024];
     stage_hello('a', 100);
-    for (unsigned i = 0; i < 5; i++) {
-        uint8_t id[ID_BYTES];
-        Aduan__Wire__Sms *sms = own_sms();
-        id_of(i, id);
-        assert_true(own_bytes(&sms->uuid, id, ID_BYTES) && own_bytes(&sms->body, large, sizeof large));
-        assert_true(dispatch_add_sms(stage.dispatch, 0, 1, sms, 1));
-    }
+    for (unsigned i = 0; i < 5; i++)
+        add_large(i);
     pump();
     assert_int_equal(stage_sent('a', FRAME_BATCH, NULL), 5);
     assert_int_equal(dispatch_outstanding(stage.dispatch), 5);
@@ -438,14 +441,73 @@ static void a_suspect_that_cannot_be_sent_waits(void **state)
     assert_int_equal(last_batch('c')->sms[0]->deaths, 1);
 }
 
+/* Full at the limit, and until a quarter of it is free: only acks free it. */
 static void there_is_a_bound(void **state)
 {
     (void)state;
+    stage_hello('a', HELD);
     for (unsigned i = 0; i < HELD; i++) {
         assert_true(dispatch_has_room(stage.dispatch));
         add(i);
     }
     assert_false(dispatch_has_room(stage.dispatch));
+    pump();
+    assert_false(dispatch_has_room(stage.dispatch));
+    for (unsigned i = 0; i < HELD / 4; i++) {
+        assert_false(dispatch_has_room(stage.dispatch));
+        ack('a', i);
+    }
+    assert_true(dispatch_has_room(stage.dispatch));
+    assert_int_equal(acked_count, HELD / 4);
+}
+
+static void there_is_a_bound_in_bytes(void **state)
+{
+    (void)state;
+    stage_hello('a', HELD);
+    for (unsigned i = 0; i < HELD_BYTES / LARGE_BYTES; i++) {
+        assert_true(dispatch_has_room(stage.dispatch));
+        add_large(i);
+    }
+    assert_false(dispatch_has_room(stage.dispatch));
+    pump();
+    ack('a', 0);
+    assert_false(dispatch_has_room(stage.dispatch)); /* three quarters, and what goes with each */
+    ack('a', 1);
+    assert_true(dispatch_has_room(stage.dispatch));
+    dispatch_link_down(stage.dispatch, 0);
+    assert_true(dispatch_has_room(stage.dispatch));
+}
+
+/* What is taken in goes out the same, and a suspect with one thing more. */
+static void a_message_is_handed_on_whole(void **state)
+{
+    (void)state;
+    uint8_t id[ID_BYTES], body[300];
+    Aduan__Wire__Sms sms = ADUAN__WIRE__SMS__INIT;
+    id_of(7, id);
+    memset(body, 'x', sizeof body);
+    sms.uuid = (ProtobufCBinaryData){ID_BYTES, id};
+    sms.body = (ProtobufCBinaryData){sizeof body, body};
+    sms.coding = -1;
+    sms.bearerbox = (char *)"main";
+    assert_true(dispatch_add_sms(stage.dispatch, 0, 1, &sms, 1));
+    memset(body, 'y', sizeof body); /* it was copied */
+    for (unsigned deaths = 0; deaths < 5; deaths++) {
+        stage_hello('a', 10);
+        pump();
+        const Aduan__Wire__Batch *batch = last_batch('a');
+        assert_int_equal(batch->n_sms, 1);
+        assert_int_equal(batch->base.n_unknown_fields, 0);
+        assert_int_equal(batch->sms[0]->body.len, sizeof body);
+        assert_int_equal(batch->sms[0]->body.data[299], 'x');
+        assert_int_equal(batch->sms[0]->coding, -1);
+        assert_string_equal(batch->sms[0]->bearerbox, "main");
+        assert_int_equal(batch->sms[0]->deaths, deaths);
+        assert_int_equal(batch->sms[0]->quarantine, deaths >= DISPATCH_DEATHS_MAX);
+        die('a');
+    }
+    assert_int_equal(figures().quarantined, 1);
 }
 
 static void drain_keeps_what_is_held(void **state)
@@ -508,6 +570,8 @@ int main(void)
         TEST(a_choked_worker_loses_nothing),
         TEST(a_suspect_that_cannot_be_sent_waits),
         TEST(there_is_a_bound),
+        TEST(there_is_a_bound_in_bytes),
+        TEST(a_message_is_handed_on_whole),
         TEST(drain_keeps_what_is_held),
         TEST(reports_go_the_same_way),
     };

@@ -52,7 +52,7 @@ static void acks_go_round(void **state)
     struct bytes out = {0};
     struct kannel_msg msg;
     assert_true(kannel_pack_ack(&out, uuid, 1234));
-    assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+    assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
     assert_int_equal(msg.kind, KANNEL_ACK);
     assert_int_equal(msg.outcome, ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED);
     assert_int_equal(msg.time, 1234);
@@ -73,7 +73,7 @@ static void each_nack_has_its_outcome(void **state)
     assert_true(kannel_pack_ack(&out, uuid, 1));
     for (uint8_t nack = 0; nack < 5; nack++) {
         out.data[out.start + LEN_BYTES + 7] = nack; /* after the type: the first field */
-        assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+        assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
         assert_int_equal(msg.outcome, outcomes[nack]);
     }
     bytes_done(&out);
@@ -90,7 +90,7 @@ static void admin_commands_are_known(void **state)
     assert_int_equal(packet(&out)[7], 3); /* cmd_identify */
     for (uint8_t command = 0; command < 6; command++) {
         out.data[out.start + LEN_BYTES + 7] = command;
-        assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+        assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
         assert_int_equal(msg.kind, KANNEL_ADMIN);
         assert_int_equal(msg.admin, commands[command]);
     }
@@ -103,10 +103,10 @@ static void heartbeats_and_wdp(void **state)
     struct bytes out = {0};
     struct kannel_msg msg;
     assert_true(kannel_pack_heartbeat(&out, 5));
-    assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+    assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
     assert_int_equal(msg.kind, KANNEL_HEARTBEAT);
     const uint8_t wdp[] = {0, 0, 0, 4, 255, 255, 255, 255, 0, 0, 0, 1, 255, 255, 255, 255, 0, 0, 0, 1, 0, 0, 0, 0};
-    assert_int_equal(kannel_unpack(wdp, sizeof wdp, "main", &msg), 0);
+    assert_true(kannel_unpack(wdp, sizeof wdp, "main", &msg));
     assert_int_equal(msg.kind, KANNEL_OTHER);
     bytes_done(&out);
 }
@@ -131,29 +131,27 @@ static void mo_report_and_the_unwanted(void **state)
     struct kannel_msg msg;
     pack_reply(&out);
     size_t type_at = sms_type_at(&out);
-    assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+    assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
     assert_int_equal(msg.kind, KANNEL_UNWANTED); /* an MT that comes back to a box */
 
     out.data[out.start + type_at] = 0; /* mo */
-    assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+    assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
     assert_int_equal(msg.kind, KANNEL_SMS);
-    assert_string_equal(msg.sms->bearerbox, "main");
-    assert_memory_equal(msg.sms->body.data, "Terima kasih", 12);
-    assert_int_equal(msg.sms->coding, 0);
-    assert_int_equal(msg.sms->priority, 2);
-    assert_int_equal(msg.sms->mclass, -1);
-    assert_int_equal(msg.sms->time, 1700000000);
-    assert_int_equal(msg.sms->validity, 1700003600);
-    aduan__wire__sms__free_unpacked(msg.sms, NULL);
+    assert_string_equal(msg.sms.bearerbox, "main");
+    assert_memory_equal(msg.sms.body.data, "Terima kasih", 12);
+    assert_int_equal(msg.sms.coding, 0);
+    assert_int_equal(msg.sms.priority, 2);
+    assert_int_equal(msg.sms.mclass, -1);
+    assert_int_equal(msg.sms.time, 1700000000);
+    assert_int_equal(msg.sms.validity, 1700003600);
 
     out.data[out.start + type_at] = 3; /* report_mo */
-    assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+    assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
     assert_int_equal(msg.kind, KANNEL_REPORT);
-    assert_int_equal(msg.report->status, 31);
-    assert_int_equal(msg.report->reply_id.data[2], 3);
-    assert_true(msg.report->slot == UINT64_MAX);
-    assert_memory_equal(msg.report->smsc_id.data, "SMPP", 4);
-    aduan__wire__report__free_unpacked(msg.report, NULL);
+    assert_int_equal(msg.report.status, 31);
+    assert_int_equal(msg.report.reply_id.data[2], 3);
+    assert_true(msg.report.slot == UINT64_MAX);
+    assert_memory_equal(msg.report.smsc_id.data, "SMPP", 4);
 
     uint8_t *url = NULL; /* the second uuid in text is the dlr_url */
     for (size_t i = type_at; i + 36 <= bytes_len(&out); i++)
@@ -168,7 +166,7 @@ static void mo_report_and_the_unwanted(void **state)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         uint8_t before = url[others[i].at];
         url[others[i].at] = others[i].byte;
-        assert_int_equal(kannel_unpack(packet(&out), packet_len(&out), "main", &msg), 0);
+        assert_true(kannel_unpack(packet(&out), packet_len(&out), "main", &msg));
         assert_int_equal(msg.kind, KANNEL_UNWANTED);
         url[others[i].at] = before;
     }
@@ -206,19 +204,14 @@ static void garbage_is_survived(void **state)
     for (size_t cut = 0; cut < len; cut++) {
         uint8_t *copy = malloc(cut ? cut : 1); /* its own, so that an over-read is seen */
         memcpy(copy, packet(&out), cut);
-        assert_int_equal(kannel_unpack(copy, cut, "main", &msg), KANNEL_GARBAGE);
+        assert_false(kannel_unpack(copy, cut, "main", &msg));
         free(copy);
     }
     for (size_t bit = 0; bit < len * 8; bit++) {
         uint8_t *copy = malloc(len);
         memcpy(copy, packet(&out), len);
         copy[bit / 8] ^= (uint8_t)(1 << (bit % 8));
-        if (kannel_unpack(copy, len, "main", &msg) == 0) {
-            if (msg.sms)
-                aduan__wire__sms__free_unpacked(msg.sms, NULL);
-            if (msg.report)
-                aduan__wire__report__free_unpacked(msg.report, NULL);
-        }
+        (void)kannel_unpack(copy, len, "main", &msg);
         free(copy);
     }
     for (int round = 0; round < 20000; round++) {
@@ -238,7 +231,7 @@ static void too_long_is_garbage(void **state)
     (void)state;
     struct kannel_msg msg;
     uint8_t *large = calloc(1, KANNEL_PACKET_MAX + 1);
-    assert_int_equal(kannel_unpack(large, KANNEL_PACKET_MAX + 1, "main", &msg), KANNEL_GARBAGE);
+    assert_false(kannel_unpack(large, KANNEL_PACKET_MAX + 1, "main", &msg));
     free(large);
 }
 
