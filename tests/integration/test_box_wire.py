@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """aduanbox against the real bearerbox: what reaches the workers, what is acked and when, what survives whose death."""
 
+import queue
 import signal
 import socket
 import struct
 import subprocess
+import threading
 import uuid
 
 import pytest
@@ -361,6 +363,86 @@ def test_two_boxes_on_one_bearerbox(tmp_path, box, bearerbox):
             worker.ack(*worker.sms())
     wait_for(lambda: not bearerbox.stored(), "bearerbox's store to be empty")
     other.close()
+
+
+HELD_MAX = 16384  # wiring.c
+SMS, ACK = 2, 3    # types of the box protocol
+
+
+def packed(kind, *fields):
+    """A packet of the box protocol: numbers, strings, None for a string that is not there."""
+    body = b"".join(struct.pack(">i", f) if isinstance(f, int) else struct.pack(">i", -1) if f is None
+                    else struct.pack(">i", len(f)) + f for f in (kind, *fields))
+    return struct.pack(">I", len(body)) + body
+
+
+def packed_mo(number):
+    """The fields of gw/msg-decl.h in their order; its uuid is the number."""
+    return packed(SMS, b"62811%07d" % number, b"1708", None, b"Jalan rusak", -1, b"FAKE", None, None, None, None,
+                  str(uuid.UUID(int=number)).encode(), 0, *[-1] * 7, None, -1, -1, -1, None, None, None, *[-1] * 4, None)
+
+
+class Flood:
+    """A bearerbox without limits: it sends all it is given, in that order, and keeps what it is told."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        self.smsbox_port = self.listener.getsockname()[1]
+        self.acked, self.mt, self.out = [], [], queue.Queue()
+
+    def accept(self):
+        self.line, _ = self.listener.accept()
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._write, daemon=True).start()
+
+    def _write(self):
+        while data := self.out.get():
+            self.line.sendall(data)
+
+    def _read(self):
+        lines = self.line.makefile("rb")
+        while head := lines.read(4):
+            packet = lines.read(int.from_bytes(head, "big"))
+            if packet[3] == ACK:
+                self.acked.append(uuid.UUID(packet[-36:].decode()).int)
+            elif packet[3] == SMS:
+                self.mt.append(packet)
+
+    def close(self):
+        self.out.put(b"")
+        self.listener.close()
+        self.line.shutdown(socket.SHUT_RDWR)
+
+
+def test_more_than_the_box_holds(tmp_path):
+    """It reads no further, an MT ack waits behind the SMS, and all is answered in the end, each SMS once."""
+    flood, count, reply = Flood(), HELD_MAX * 2, new_id()
+    box = Box(tmp_path, flood).start(wait_up=False)
+    flood.accept()
+    box.wait_up()
+    classifier, responder = box.classifier(credit=HELD_MAX * 2), box.responder()
+    for number in range(count):
+        flood.out.put(packed_mo(number))
+    classifier.wait_sms(HELD_MAX)
+    responder.submit(reply)
+    wait_for(lambda: flood.mt, "the MT")
+    flood.out.put(packed(ACK, 0, 0, str(uuid.UUID(bytes=reply)).encode()))
+    assert len(classifier.sms()) == HELD_MAX and not flood.acked and not responder.results()
+
+    done = 0
+    while done < count:
+        held = classifier.wait_sms(done + 1)
+        classifier.ack(*held[done:])
+        done = len(held)
+    assert responder.wait_result(reply) == "SUBMIT_ACCEPTED"
+    wait_for(lambda: len(flood.acked) >= count, "all acks")
+    assert sorted(flood.acked) == list(range(count))
+    assert sorted(uuid.UUID(bytes=s.uuid).int for s in classifier.sms()) == list(range(count))
+    box.terminate()
+    assert box.exit_code() == 0
+    box.close()
+    flood.close()
 
 
 @pytest.mark.parametrize("sent", [
