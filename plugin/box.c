@@ -13,6 +13,7 @@
 enum {
     FRAMES_A_ROUND = 512, /* from one socket; then the links have their turn */
     TICK_MS = 1000,
+    GATHER_MS = 5, /* answers to the pings of a tick come within so long, if nothing is amiss */
     CLOSE_MS = 3000
 };
 
@@ -110,6 +111,20 @@ static void ignore_frames(void *socket)
     }
 }
 
+/* No worker owes anything: what comes from them now are pings. */
+static bool at_rest(const struct box *box)
+{
+    return dispatch_outstanding(box->mo) == 0 && dispatch_outstanding(box->reports) == 0 &&
+           outbound_idle(box->replies) && box->phase == BOX_RUNNING;
+}
+
+/* Each worker answers the tick's ping with its own, and each of those would wake us. At rest they are read together a
+ * moment after the tick; a SUBMIT that comes in just this moment waits for it too. */
+static bool gathers(const struct box *box, uint64_t mono_ms)
+{
+    return mono_ms < box->gather_ms && at_rest(box);
+}
+
 /* How long poll() may wait. */
 static long patience(const struct box *box, uint64_t mono_ms)
 {
@@ -118,6 +133,8 @@ static long patience(const struct box *box, uint64_t mono_ms)
         return 0;
     if (box->phase != BOX_RUNNING && box->phase_deadline_ms < until)
         until = box->phase_deadline_ms;
+    if (gathers(box, mono_ms) && box->gather_ms < until)
+        until = box->gather_ms;
     for (size_t i = 0; i < box->link_count; i++) {
         uint64_t wants = link_deadline(box->links[i], mono_ms);
         if (wants < until)
@@ -128,10 +145,13 @@ static long patience(const struct box *box, uint64_t mono_ms)
 
 static void wait_for_events(struct box *box)
 {
-    zmq_pollitem_t items[3 + OPTIONS_LINKS_MAX] = {{.socket = box->inbound, .events = ZMQ_POLLIN},
-                                                   {.socket = box->outbound_socket, .events = ZMQ_POLLIN},
-                                                   {.fd = box->signals, .events = ZMQ_POLLIN}};
-    int count = 3;
+    zmq_pollitem_t items[3 + OPTIONS_LINKS_MAX] = {{.fd = box->signals, .events = ZMQ_POLLIN}};
+    uint64_t now = now_mono_ms();
+    int count = 1;
+    if (!gathers(box, now)) {
+        items[count++] = (zmq_pollitem_t){.socket = box->inbound, .events = ZMQ_POLLIN};
+        items[count++] = (zmq_pollitem_t){.socket = box->outbound_socket, .events = ZMQ_POLLIN};
+    }
     for (size_t i = 0; i < box->link_count; i++) {
         short events = link_poll_events(box->links[i]);
         /* A link that wants nothing is left out: poll() would report its end again and again. */
@@ -141,7 +161,7 @@ static void wait_for_events(struct box *box)
             .fd = link_fd(box->links[i]),
             .events = (short)((events & POLLIN ? ZMQ_POLLIN : 0) | (events & POLLOUT ? ZMQ_POLLOUT : 0))};
     }
-    (void)zmq_poll(items, count, patience(box, now_mono_ms()));
+    (void)zmq_poll(items, count, patience(box, now));
 }
 
 static void work(struct box *box)
@@ -155,6 +175,7 @@ static void work(struct box *box)
         link_work(box->links[i], now);
     if (tick) {
         box->tick_ms = (now / TICK_MS + 1) * TICK_MS; /* the whole second: see clock.h of core */
+        box->gather_ms = now + GATHER_MS;
         ignore_frames(box->status);
         watch_paths(box, now);
         roster_tick(&box->classifiers, now);
