@@ -219,12 +219,13 @@ static void note_store(struct worker *worker, int err)
     }
 }
 
-static uint64_t look_again(const struct feed *feed, uint64_t mono_ms)
+/* When nobody listens every other look is that of the whole second, when this process wakes anyway. */
+static uint64_t look_again_ms(const struct feed *feed, uint64_t mono_ms)
 {
     unsigned open;
     if (!anybody(feed, &open) && feed->replay_count == 0)
-        return LOOK_ALONE_MS;
-    return mono_ms < feed->busy_until_ms ? LOOK_BUSY_MS : LOOK_IDLE_MS;
+        return (mono_ms / LOOK_ALONE_MS + 1) * LOOK_ALONE_MS + CLOCK_SECOND_AFTER_MS;
+    return mono_ms + (mono_ms < feed->busy_until_ms ? LOOK_BUSY_MS : LOOK_IDLE_MS);
 }
 
 /* A thousand events a second are a busy line. */
@@ -250,7 +251,7 @@ uint64_t publish_turn(struct worker *worker, uint64_t mono_ms)
         note_store(worker, err);
         judge_pressure(feed, mono_ms);
         bool more = err == OK && feed->head.last >= feed->next;
-        feed->look_ms = more ? 0 : mono_ms + look_again(feed, mono_ms);
+        feed->look_ms = more ? 0 : look_again_ms(feed, mono_ms);
         worker->backlog = more ? (uint32_t)(feed->head.last + 1 - feed->next) : 0;
     }
     beacons(feed, mono_ms);
