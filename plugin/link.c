@@ -305,13 +305,12 @@ static void reading(struct link *link, uint64_t mono_ms)
     if (!why && link->parse_pending && link->write_failed)
         why = stream_cause(link->stream);
     for (int i = 0; !why && !link->parse_pending && i < READS_A_ROUND; i++) {
-        size_t before = bytes_len(stream_in(link->stream));
         if (!stream_read(link->stream))
             why = stream_cause(link->stream);
-        else if (bytes_len(stream_in(link->stream)) == before)
-            break;
         else
             why = parse(link, mono_ms);
+        if (!stream_has_more(link->stream))
+            break; /* what comes now wakes poll() */
     }
     if (why)
         drop(link, mono_ms, why);

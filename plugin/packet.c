@@ -21,13 +21,11 @@ void packet_uuid_format(const uint8_t uuid[PACKET_UUID_BYTES], char text[PACKET_
     }
 }
 
-static int nibble(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* A hexadecimal digit's value and one; 0: it is none. */
+static const uint8_t digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
 
 bool packet_uuid_parse(struct packet_bytes text, uint8_t out[PACKET_UUID_BYTES])
 {
@@ -37,10 +35,10 @@ bool packet_uuid_parse(struct packet_bytes text, uint8_t out[PACKET_UUID_BYTES])
     for (size_t i = 0; i < PACKET_UUID_BYTES; i++) {
         if (dash_before(i) && *at++ != '-')
             return false;
-        int high = nibble(at[0]), low = nibble(at[1]);
-        if (high < 0 || low < 0)
+        unsigned high = digits[at[0]], low = digits[at[1]];
+        if (high == 0 || low == 0)
             return false;
-        out[i] = (uint8_t)(high << 4 | low);
+        out[i] = (uint8_t)((high - 1) << 4 | (low - 1));
         at += 2;
     }
     return true;
