@@ -179,13 +179,46 @@ static void numbers_and_requests_are_no_matter(void **state)
     assert_int_equal(matters, 2);
 }
 
+/* Whatever was read before, and through the eras of the reader of words. */
+static void what_is_remembered_is_what_would_be_found(void **state)
+{
+    static const char *const texts[] = {"lubang besar di jl hayam wuruk depan pasar",
+                                        "Mohon diperbaiki, lubang 3 lampu", "lampu padam di jl hayam wuruk RT 2",
+                                        "ini itu dan lagi"};
+    struct likeness_memo *memo = likeness_memo_new();
+    uint64_t first_era = 0, era = 0;
+    (void)state;
+    for (int round = 0; round < 3 || era == first_era; round++) {
+        const char *text = texts[round % (sizeof texts / sizeof *texts)];
+        struct normalised words;
+        struct places_found found;
+        char fill[64];
+        snprintf(fill, sizeof fill, "q%dx q%dy q%dz", round, round, round);
+        normalise(reader.normaliser, fill, strlen(fill), &words);
+        struct likeness fresh = liken("jalan", text), made;
+        normalise(reader.normaliser, text, strlen(text), &words);
+        places_find(reader.places, text, strlen(text), &found);
+        const struct likeness_report report = {
+            .words = &words, .memo = memo, .places = reader.places, .found = &found, .category = "jalan"};
+        likeness_make(likeness_key, &report, &made);
+        assert_memory_equal(&made, &fresh, sizeof made);
+        era = words.era;
+        first_era = first_era ? first_era : era;
+    }
+    likeness_memo_free(memo);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_problem_in_many_words),           cmocka_unit_test(what_only_sounds_alike),
-        cmocka_unit_test(another_category_is_another_problem), cmocka_unit_test(what_is_kept_cannot_be_read),
-        cmocka_unit_test(a_long_text_keeps_its_bounds),        cmocka_unit_test(without_places_there_are_none),
+        cmocka_unit_test(one_problem_in_many_words),
+        cmocka_unit_test(what_only_sounds_alike),
+        cmocka_unit_test(another_category_is_another_problem),
+        cmocka_unit_test(what_is_kept_cannot_be_read),
+        cmocka_unit_test(a_long_text_keeps_its_bounds),
+        cmocka_unit_test(without_places_there_are_none),
         cmocka_unit_test(numbers_and_requests_are_no_matter),
+        cmocka_unit_test(what_is_remembered_is_what_would_be_found),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

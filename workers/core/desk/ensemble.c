@@ -20,6 +20,7 @@ struct ensemble {
     size_t category, type, urgency; /* heads; SIZE_MAX: the model has none */
     bool compares;
     uint8_t word_key[MINHASH_KEY_BYTES];
+    struct likeness_memo *likened; /* with that key */
     /* Without a model words are told apart without a lexicon: its block has none. */
     void *no_words;
     struct lexicon no_lexicon;
@@ -50,6 +51,7 @@ void ensemble_free(struct ensemble *ensemble)
     predictor_free(ensemble->predictor);
     word_reader_free(ensemble->reader);
     normaliser_free(ensemble->normaliser);
+    likeness_memo_free(ensemble->likened);
     free(ensemble->no_words);
     sodium_memzero(ensemble->word_key, sizeof ensemble->word_key);
     free(ensemble);
@@ -74,6 +76,8 @@ static void read_without_model(struct ensemble *ensemble)
 void ensemble_compare_with(struct ensemble *ensemble, const uint8_t key[MINHASH_KEY_BYTES])
 {
     memcpy(ensemble->word_key, key, sizeof ensemble->word_key);
+    likeness_memo_free(ensemble->likened);
+    ensemble->likened = likeness_memo_new();
     ensemble->compares = true;
     if (!ensemble->predictor && !ensemble->normaliser)
         read_without_model(ensemble);
@@ -177,7 +181,8 @@ static void category_decide(const struct ensemble *ensemble, struct understandin
 static void liken(struct ensemble *ensemble, const char *text, size_t len, struct understanding *reading)
 {
     struct normalised words;
-    struct likeness_report report = {.words = &words, .places = ensemble->places, .found = &reading->places};
+    struct likeness_report report = {
+        .words = &words, .memo = ensemble->likened, .places = ensemble->places, .found = &reading->places};
     if (ensemble->predictor)
         report.words = predictor_words(ensemble->predictor);
     else

@@ -9,6 +9,7 @@
 #include "matter.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -142,13 +143,59 @@ static bool is_of_place(const struct making *making, const struct norm_word *wor
     return false;
 }
 
+struct matter {
+    enum { MATTER_UNKNOWN, MATTER_NOT, MATTER_IS } is;
+    uint32_t member; /* what minhash_add() looks at of it */
+};
+
+struct likeness_memo {
+    uint64_t era;
+    struct matter of[NORM_MEMO_MAX + 1]; /* by norm_word.memo */
+};
+
+struct likeness_memo *likeness_memo_new(void)
+{
+    struct likeness_memo *memo = calloc(1, sizeof *memo);
+    if (!memo)
+        abort();
+    return memo;
+}
+
+void likeness_memo_free(struct likeness_memo *memo)
+{
+    free(memo);
+}
+
+static struct matter matter_of(const struct making *making, const struct norm_word *word)
+{
+    if (!word_matters(word))
+        return (struct matter){.is = MATTER_NOT};
+    return (struct matter){MATTER_IS, (uint32_t)minhash_member(making->key, REALM_WORD, word->stem, word->stem_len)};
+}
+
+/* As it was found before, or for the first time: the list of what does not matter is searched twice a word. */
+static struct matter matter_remembered(const struct making *making, const struct norm_word *word)
+{
+    struct likeness_memo *memo = making->report->memo;
+    if (!memo || word->memo == 0)
+        return matter_of(making, word);
+    if (memo->of[word->memo].is == MATTER_UNKNOWN)
+        memo->of[word->memo] = matter_of(making, word);
+    return memo->of[word->memo];
+}
+
 static void add_matter(struct making *making)
 {
     const struct normalised *words = making->report->words;
+    struct likeness_memo *memo = making->report->memo;
+    if (memo && memo->era != words->era) {
+        memset(memo->of, 0, sizeof memo->of);
+        memo->era = words->era;
+    }
     for (size_t i = 0; i < words->count; i++) {
-        const struct norm_word *word = &words->words[i];
-        if (word_matters(word) && !is_of_place(making, word))
-            minhash_add(&making->out->words, minhash_member(making->key, REALM_WORD, word->stem, word->stem_len));
+        const struct matter matter = matter_remembered(making, &words->words[i]);
+        if (matter.is == MATTER_IS && !is_of_place(making, &words->words[i]))
+            minhash_add(&making->out->words, matter.member);
     }
 }
 

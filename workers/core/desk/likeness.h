@@ -53,9 +53,16 @@ struct likeness {
     size_t area_count;
 };
 
+/* What words add to a likeness, remembered as long as the normaliser remembers the words: of one key and one
+ * normaliser. It holds nothing but keyed hashes. One thread. */
+struct likeness_memo;
+struct likeness_memo *likeness_memo_new(void);
+void likeness_memo_free(struct likeness_memo *memo);
+
 /* What a report is made known by. */
 struct likeness_report {
     const struct normalised *words; /* of its text, which `found` is of too */
+    struct likeness_memo *memo;     /* NULL: nothing is remembered */
     const struct places *places;    /* NULL: none were looked for */
     const struct places_found *found;
     const char *category;
