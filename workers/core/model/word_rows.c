@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUES_KEPT_MAX = 64 * 1024 };
+enum { VALUES_KEPT_MAX = 256 * 1024 };
 
 struct word_rows_memo {
     const struct model *model;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 128 * 1024 };
+enum { TEXT_BYTES = 512 * 1024 };
 _Static_assert(NORM_MEMO_MAX <= UINT16_MAX, "a range names every word");
 
 struct range {

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-enum { NORM_MEMO_MAX = 5120 };
+enum { NORM_MEMO_MAX = 20480 };
 
 struct norm_word {
     const char *text, *stem; /* not terminated; borrowed until the next call */

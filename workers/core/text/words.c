@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 8192, KEY_BYTES = 24 };
+enum { BUCKETS = 32768, KEY_BYTES = 24 };
 _Static_assert(2 * WORD_NUMBER_MAX <= BUCKETS && WORD_NUMBER_MAX < UINT16_MAX, "half of the buckets are empty");
 
 /* Longer words are rare, and are not remembered. */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WORD_NUMBER_MAX = 4095 };
+enum { WORD_NUMBER_MAX = 16383 };
 
 struct text_word {
     const char *folded; /* as word.h folds it, terminated; "" for a word too long to be known */
