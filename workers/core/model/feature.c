@@ -110,29 +110,86 @@ void features_inside(struct features *features, const struct norm_word *word, ui
 
 /* --- how it is written ------------------------------------------------------------------------------------------ */
 
-struct shape {
-    unsigned upper, lower, digits;
-    uint64_t before[2]; /* the last two shapes and signs */
-};
+/* Signs are units as they are. */
+enum { UNIT_CASE = 1 << 8, UNIT_NONE = (1 << FEATURE_UNIT_BITS) - 1, UPPER_MAX = 2, DIGITS_MAX = 5 };
 
-/* By itself, and with what it follows: "2/2/4" is a date, "*3#" a code to dial. */
-static void put_unit(struct features *features, struct shape *shape, uint64_t hash)
+static bool is_upper(uint8_t c)
 {
-    uint64_t two = (shape->before[0] * 31 ^ hash) * 31;
-    put(features, hash, FEATURE_NO_WORD, FEATURE_SHAPE);
-    put(features, hash_byte(two, KIND_SHAPES), FEATURE_NO_WORD, FEATURE_RUN);
-    put(features, hash_byte(two ^ shape->before[1], KIND_SHAPES), FEATURE_NO_WORD, FEATURE_RUN);
-    shape->before[1] = shape->before[0];
-    shape->before[0] = hash;
+    return (uint8_t)(c - 'A') < 26;
 }
 
-static void put_shape(struct features *features, struct shape *shape)
+static bool is_lower(uint8_t c)
 {
-    if (shape->upper + shape->lower + shape->digits == 0)
-        return;
-    unsigned upper = shape->upper > 2 ? 2 : shape->upper, digits = shape->digits > 5 ? 5 : shape->digits;
-    put_unit(features, shape, hash_byte(KIND_CASE, (uint8_t)(upper << 4 | (shape->lower > 0) << 3 | digits)));
-    shape->upper = shape->lower = shape->digits = 0;
+    return (uint8_t)(c - 'a') < 26;
+}
+
+static bool is_digit(uint8_t c)
+{
+    return (uint8_t)(c - '0') < 10;
+}
+
+/* The shape of the letters and digits from *at on, *at behind them; UNIT_NONE: there are none. */
+static uint16_t unit_of_letters(const char *text, size_t len, size_t *at)
+{
+    size_t upper = 0, lower = 0, digits = 0, i = *at;
+    for (; i < len; i++) {
+        uint8_t c = (uint8_t)text[i];
+        bool of_upper = is_upper(c), of_lower = is_lower(c), of_digits = is_digit(c);
+        if (!(of_upper | of_lower | of_digits))
+            break;
+        upper += of_upper;
+        lower += of_lower;
+        digits += of_digits;
+    }
+    bool none = i == *at;
+    *at = i;
+    upper = upper > UPPER_MAX ? UPPER_MAX : upper;
+    digits = digits > DIGITS_MAX ? DIGITS_MAX : digits;
+    return none ? UNIT_NONE : (uint16_t)(UNIT_CASE | upper << 4 | (lower > 0) << 3 | digits);
+}
+
+void feature_units_take(struct feature_units *units, const char *text, size_t len)
+{
+    size_t most = len + FEATURE_UNITS_BEFORE, count = 0;
+    if (units->room < most) {
+        free(units->items);
+        units->room = 2 * most;
+        units->items = malloc(units->room * sizeof *units->items);
+        if (!units->items)
+            abort();
+    }
+    while (count < FEATURE_UNITS_BEFORE)
+        units->items[count++] = UNIT_NONE;
+    for (size_t i = 0; i < len; i++) {
+        uint16_t letters = unit_of_letters(text, len, &i);
+        units->items[count] = letters;
+        count += letters != UNIT_NONE;
+        if (i == len)
+            break;
+        units->items[count] = (uint8_t)text[i];
+        count += text[i] != ' ';
+    }
+    units->count = count;
+}
+
+void feature_units_done(struct feature_units *units)
+{
+    free(units->items);
+    *units = (struct feature_units){0};
+}
+
+static uint64_t unit_hash(uint16_t unit)
+{
+    return unit == UNIT_NONE ? 0 : hash_byte(unit & UNIT_CASE ? KIND_CASE : KIND_SIGN, (uint8_t)unit);
+}
+
+/* "2/2/4" is a date, "*3#" a code to dial. */
+void features_of_unit(const uint16_t *unit, uint32_t ids[FEATURES_OF_UNIT])
+{
+    uint64_t hash = unit_hash(unit[0]), two = (unit_hash(unit[-1]) * 31 ^ hash) * 31;
+    ids[0] = finish(hash);
+    ids[1] = finish(hash_byte(two, KIND_SHAPES));
+    ids[2] = finish(hash_byte(two ^ unit_hash(unit[-2]), KIND_SHAPES));
 }
 
 static unsigned log2_of(size_t n)
@@ -143,39 +200,23 @@ static unsigned log2_of(size_t n)
     return log;
 }
 
-static void put_shapes(struct features *features, const char *text, size_t len)
-{
-    struct shape shape = {0};
-    reserve(features, 3 * (len + 1) + 1);
-    for (size_t i = 0; i < len; i++) {
-        uint8_t c = (uint8_t)text[i];
-        if (c >= 'A' && c <= 'Z') {
-            shape.upper++;
-        } else if (c >= 'a' && c <= 'z') {
-            shape.lower++;
-        } else if (c >= '0' && c <= '9') {
-            shape.digits++;
-        } else {
-            put_shape(features, &shape);
-            if (c != ' ')
-                put_unit(features, &shape, hash_byte(KIND_SIGN, c));
-        }
-    }
-    put_shape(features, &shape);
-    put(features, hash_byte(KIND_LENGTH, (uint8_t)log2_of(len + 1)), FEATURE_NO_WORD, FEATURE_SHAPE);
-}
-
 static void put_rules(struct features *features, const struct classification *found)
 {
     const char *const decided[] = {found->category, found->type, found->urgency};
+    const struct rule_hit *before = NULL;
+    uint64_t hash = 0;
     reserve(features, found->hit_count + sizeof decided / sizeof decided[0]);
     for (size_t i = 0; i < sizeof decided / sizeof decided[0]; i++)
         put(features, hash_bytes(hash_byte(KIND_RULE, (uint8_t)i), decided[i], strlen(decided[i])), FEATURE_NO_WORD,
             FEATURE_RULE);
     for (size_t i = 0; i < found->hit_count; i++) {
         const struct rule_hit *hit = &found->hits[i];
-        uint64_t hash = hash_bytes(hash_byte(KIND_RULE, 'h'), hit->head, strlen(hit->head));
-        put(features, hash_bytes(hash, hit->label, strlen(hit->label)), FEATURE_NO_WORD, FEATURE_RULE);
+        if (!before || hit->head != before->head || hit->label != before->label) { /* those of a label stand together */
+            hash = hash_bytes(hash_byte(KIND_RULE, 'h'), hit->head, strlen(hit->head));
+            hash = hash_bytes(hash, hit->label, strlen(hit->label));
+        }
+        put(features, hash, FEATURE_NO_WORD, FEATURE_RULE);
+        before = hit;
     }
 }
 
@@ -204,11 +245,26 @@ void features_of_words(struct features *features, const struct normalised *words
     }
 }
 
-void features_around(struct features *features, const char *text, size_t len, const struct classification *found)
+void features_aside(struct features *features, size_t len, const struct classification *found)
 {
-    put_shapes(features, text, len);
+    reserve(features, 1);
+    put(features, hash_byte(KIND_LENGTH, (uint8_t)log2_of(len + 1)), FEATURE_NO_WORD, FEATURE_SHAPE);
     if (found)
         put_rules(features, found);
+}
+
+void features_around(struct features *features, const char *text, size_t len, const struct classification *found)
+{
+    struct feature_units units = {0};
+    feature_units_take(&units, text, len);
+    for (size_t i = FEATURE_UNITS_BEFORE; i < units.count; i++) {
+        uint32_t ids[FEATURES_OF_UNIT];
+        features_of_unit(&units.items[i], ids);
+        for (unsigned k = 0; k < FEATURES_OF_UNIT; k++)
+            put_id(features, ids[k], FEATURE_NO_WORD, k == 0 ? FEATURE_SHAPE : FEATURE_RUN);
+    }
+    features_aside(features, len, found);
+    feature_units_done(&units);
 }
 
 void features_take(struct features *features, const char *text, size_t len, const struct normalised *words,

@@ -47,6 +47,7 @@ void features_done(struct features *features);
  * They are appended to what is there.
  */
 void features_of_words(struct features *features, const struct normalised *words);
+/* Of the whole text: features_of_unit() of each of its units, then features_aside(). */
 void features_around(struct features *features, const char *text, size_t len, const struct classification *found);
 /* The word, its number, its stem. */
 void features_of_word(struct features *features, const struct norm_word *word, uint32_t at);
@@ -55,6 +56,20 @@ uint64_t feature_word_hash(const struct norm_word *word);
 uint32_t feature_negated(const struct norm_word *word);
 /* before: the hash of the word that stands `gap` words before, 1 or 2. */
 uint32_t feature_pair(uint64_t before, uint64_t hash, unsigned gap);
+
+/* How a text is written, as a row of units: the shape of a run of letters and digits, or a sign. Kept from text to
+ * text; zero-initialised before the first use. */
+struct feature_units {
+    uint16_t *items; /* the first FEATURE_UNITS_BEFORE stand for what is before the text */
+    size_t count, room;
+};
+enum { FEATURE_UNITS_BEFORE = 2, FEATURE_UNIT_BITS = 9, FEATURES_OF_UNIT = 3 };
+void feature_units_take(struct feature_units *units, const char *text, size_t len);
+void feature_units_done(struct feature_units *units);
+/* The unit by itself, a FEATURE_SHAPE; with the one and with the two before it, each a FEATURE_RUN. */
+void features_of_unit(const uint16_t *unit, uint32_t ids[FEATURES_OF_UNIT]);
+/* The text's length, and what the rules found. */
+void features_aside(struct features *features, size_t len, const struct classification *found);
 
 /* "words", "pairs" …: for reports. */
 const char *feature_group_name(enum feature_group group);

@@ -6,13 +6,14 @@
  */
 #include "model_priv.h"
 #include "row_sum.h"
+#include "unit_rows.h"
 #include "word_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECENT = 2048, LINE_BYTES = 64 };
+enum { LINE_BYTES = 64, IDS_BITS = 20 };
 
 /* A row that the text touches. */
 struct touched {
@@ -25,11 +26,7 @@ struct touched {
 struct read_word {
     struct word_rows rows;
     uint32_t pair[2]; /* ids of the features, with the word before and the one before that */
-};
-
-/* What a feature that is no word's has last been found to be. */
-struct recent {
-    uint32_t id, value;
+    bool paired[2];   /* the model may have them */
 };
 
 struct predictor {
@@ -39,9 +36,13 @@ struct predictor {
     struct word_rows_memo *rows;
     struct read_word *read; /* by word */
     size_t read_room;
-    struct features around;       /* of the text: shape and rules */
-    struct features all;          /* for predictor_why() */
-    struct recent recent[RECENT]; /* by the end of the id */
+    struct feature_units units; /* of the text */
+    struct unit_rows_memo *unit_rows;
+    struct features around; /* of the text: its length and rules */
+    struct features all;    /* for predictor_why() */
+    /* By the end of an id, whether the model may have it: most pairs of words it has not, and this is smaller than its
+     * slots by so much that it stays in a cache. */
+    uint64_t ids[(1 << IDS_BITS) / 64];
     struct touched *touched;
     struct weighed_row *weighed; /* the same by group */
     size_t touched_count, touched_room;
@@ -72,14 +73,21 @@ static void *room_for(void *memory, size_t *room, size_t count, size_t bytes)
     return zeroed(*room, bytes);
 }
 
+static uint64_t *ids_word(struct predictor *predictor, uint32_t id)
+{
+    return &predictor->ids[id % (1u << IDS_BITS) / 64];
+}
+
 struct predictor *predictor_new(const struct model *model)
 {
     struct predictor *predictor = zeroed(1, sizeof *predictor);
     predictor->model = model;
     predictor->normaliser = normaliser_new(&model->lexicon);
     predictor->rows = word_rows_new(model);
-    for (uint32_t i = 0; i < RECENT; i++) /* an id that is never looked for here */
-        predictor->recent[i].id = i + 1;
+    predictor->unit_rows = unit_rows_new(model);
+    for (uint32_t i = 0; i < model->file->slot_count; i++)
+        if (model->slots[i].value != MODEL_EMPTY)
+            *ids_word(predictor, model->slots[i].id) |= UINT64_C(1) << model->slots[i].id % 64;
     predictor->times = zeroed(model->file->row_count, 1);
     for (size_t g = 0; g < FEATURE_GROUPS; g++)
         predictor->sums[g] = zeroed(model->file->row_items, sizeof *predictor->sums[g]);
@@ -93,6 +101,8 @@ void predictor_free(struct predictor *predictor)
         return;
     normaliser_free(predictor->normaliser);
     word_rows_free(predictor->rows);
+    unit_rows_free(predictor->unit_rows);
+    feature_units_done(&predictor->units);
     features_done(&predictor->around);
     features_done(&predictor->all);
     free(predictor->read);
@@ -119,14 +129,14 @@ static void look_up_words(struct predictor *predictor)
         word->rows = word_rows_of(predictor->rows, &words->words[i]);
         for (unsigned gap = 1; gap <= 2 && gap <= i; gap++) {
             word->pair[gap - 1] = feature_pair(word[-(ptrdiff_t)gap].rows.hash, word->rows.hash, gap);
-            model_prefetch(predictor->model, word->pair[gap - 1]);
+            __builtin_prefetch(ids_word(predictor, word->pair[gap - 1]));
         }
     }
 }
 
 static void reserve_touched(struct predictor *predictor)
 {
-    size_t most = predictor->around.count;
+    size_t most = predictor->around.count + predictor->units.count * FEATURES_OF_UNIT;
     for (size_t i = 0; i < predictor->words.count; i++)
         most += predictor->read[i].rows.word + predictor->read[i].rows.inside + 3u;
     if (predictor->touched_room < most) {
@@ -153,13 +163,20 @@ static inline void touch(struct predictor *predictor, uint32_t value, unsigned g
     predictor->times[row] = (uint8_t)(times + (times < MODEL_COUNT_MAX));
 }
 
+/* False: the model does not have it. Else its slot is on the way to the cache. */
+static bool may_have(struct predictor *predictor, uint32_t id)
+{
+    bool may = *ids_word(predictor, id) >> id % 64 & 1;
+    if (may)
+        model_prefetch(predictor->model, id);
+    return may;
+}
+
 static void touch_id(struct predictor *predictor, uint32_t id, unsigned group)
 {
-    struct recent *recent = &predictor->recent[id % RECENT];
-    if (recent->id != id)
-        *recent = (struct recent){id, model_value(predictor->model, id)};
-    if (recent->value != MODEL_EMPTY)
-        touch(predictor, recent->value, group);
+    uint32_t value = model_value(predictor->model, id);
+    if (value != MODEL_EMPTY)
+        touch(predictor, value, group);
 }
 
 static void touch_values(struct predictor *predictor, const uint32_t *values, size_t count, unsigned group)
@@ -168,19 +185,41 @@ static void touch_values(struct predictor *predictor, const uint32_t *values, si
         touch(predictor, values[i], group);
 }
 
+static void touch_units(struct predictor *predictor)
+{
+    for (size_t i = FEATURE_UNITS_BEFORE; i < predictor->units.count; i++) {
+        const uint32_t *values = unit_rows_of(predictor->unit_rows, &predictor->units.items[i]);
+        for (unsigned k = 0; k < FEATURES_OF_UNIT; k++)
+            if (values[k] != MODEL_EMPTY)
+                touch(predictor, values[k], k == 0 ? FEATURE_SHAPE : FEATURE_RUN);
+    }
+}
+
+static void look_for_ids(struct predictor *predictor)
+{
+    for (size_t i = 0; i < predictor->words.count; i++)
+        for (size_t gap = 0; gap < 2; gap++)
+            predictor->read[i].paired[gap] = gap < i && may_have(predictor, predictor->read[i].pair[gap]);
+    for (size_t i = 0; i < predictor->around.count; i++)
+        (void)may_have(predictor, predictor->around.items[i].id);
+}
+
 static void touch_all(struct predictor *predictor)
 {
     const uint32_t *values = word_rows_values(predictor->rows);
     reserve_touched(predictor);
+    look_for_ids(predictor);
     for (size_t i = 0; i < predictor->words.count; i++) {
         const struct read_word *word = &predictor->read[i];
         touch_values(predictor, values + word->rows.first, word->rows.word, FEATURE_WORD);
         if (predictor->words.words[i].negated && word->rows.negated != MODEL_EMPTY)
             touch(predictor, word->rows.negated, FEATURE_WORD);
-        for (size_t gap = 0; gap < 2 && gap < i; gap++)
-            touch_id(predictor, word->pair[gap], FEATURE_PAIR);
+        for (size_t gap = 0; gap < 2; gap++)
+            if (word->paired[gap])
+                touch_id(predictor, word->pair[gap], FEATURE_PAIR);
         touch_values(predictor, values + word->rows.first + word->rows.word, word->rows.inside, FEATURE_CHARS);
     }
+    touch_units(predictor);
     for (size_t i = 0; i < predictor->around.count; i++)
         touch_id(predictor, predictor->around.items[i].id, predictor->around.items[i].group);
 }
@@ -297,7 +336,8 @@ static void find_rows(struct predictor *predictor, const char *text, size_t len,
 {
     look_up_words(predictor);
     predictor->around.count = 0;
-    features_around(&predictor->around, text, len, found);
+    feature_units_take(&predictor->units, text, len);
+    features_aside(&predictor->around, len, found);
     touch_all(predictor);
 }
 
@@ -345,50 +385,53 @@ const struct normalised *predictor_words(const struct predictor *predictor)
 
 /* --- why -------------------------------------------------------------------------------------------------------- */
 
-/* Whether a feature of the text read last counts, and its row. */
-static bool row_of(const struct model *model, const struct feature *feature, uint32_t *row)
+static void count_row(struct predictor *predictor, uint32_t value)
 {
-    uint32_t value = model_value(model, feature->id);
-    *row = value >> MODEL_RARITY_BITS;
-    return value != MODEL_EMPTY;
+    uint8_t *times = &predictor->times[value >> MODEL_RARITY_BITS];
+    *times += *times < UINT8_MAX;
 }
 
-static void count_rows(struct predictor *predictor, const struct features *features)
+static void uncount_row(struct predictor *predictor, uint32_t value)
 {
-    uint32_t row;
-    for (size_t i = 0; i < features->count; i++)
-        if (row_of(predictor->model, &features->items[i], &row))
-            predictor->times[row] += predictor->times[row] < UINT8_MAX;
+    predictor->times[value >> MODEL_RARITY_BITS] = 0;
 }
 
-static void uncount_rows(struct predictor *predictor, const struct features *features)
+/* Of all features of the text. */
+static void each_row(struct predictor *predictor, void (*visit)(struct predictor *, uint32_t value))
 {
-    uint32_t row;
-    for (size_t i = 0; i < features->count; i++)
-        if (row_of(predictor->model, &features->items[i], &row))
-            predictor->times[row] = 0;
+    const struct features *const lists[] = {&predictor->all, &predictor->around};
+    for (size_t list = 0; list < sizeof lists / sizeof *lists; list++)
+        for (size_t i = 0; i < lists[list]->count; i++) {
+            uint32_t value = model_value(predictor->model, lists[list]->items[i].id);
+            if (value != MODEL_EMPTY)
+                visit(predictor, value);
+        }
+    for (size_t i = FEATURE_UNITS_BEFORE; i < predictor->units.count; i++)
+        for (unsigned k = 0; k < FEATURES_OF_UNIT; k++) {
+            uint32_t value = unit_rows_of(predictor->unit_rows, &predictor->units.items[i])[k];
+            if (value != MODEL_EMPTY)
+                visit(predictor, value);
+        }
 }
 
 static void speak(struct predictor *predictor, size_t output)
 {
     const struct model *model = predictor->model;
     const struct features *all = &predictor->all;
-    uint32_t row;
     predictor->all.count = 0;
     features_of_words(&predictor->all, &predictor->words);
-    count_rows(predictor, all);
-    count_rows(predictor, &predictor->around);
+    each_row(predictor, count_row);
     for (size_t i = 0; i < all->count; i++) {
         const struct feature *feature = &all->items[i];
-        if (!row_of(model, feature, &row))
+        uint32_t value = model_value(model, feature->id), row = value >> MODEL_RARITY_BITS;
+        if (value == MODEL_EMPTY)
             continue;
         /* What came several times counts for each place a share. */
         predictor->spoken[feature->word] += predictor->group_scale[feature->group] * MODEL_COUNT_UNIT *
                                             model->rows[(size_t)row * model->file->row_items + output] *
                                             model->outputs[output].unit / predictor->times[row];
     }
-    uncount_rows(predictor, all);
-    uncount_rows(predictor, &predictor->around);
+    each_row(predictor, uncount_row);
 }
 
 size_t predictor_why(struct predictor *predictor, size_t head, size_t label, struct spoke *out, size_t max)
