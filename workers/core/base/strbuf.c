@@ -24,9 +24,17 @@ static void add(struct strbuf *buf, const char *text, size_t len)
     buf->text[buf->used] = '\0';
 }
 
+/* Most are a word or a sign: shorter than what it takes to call for their length and for the copy. */
 void strbuf_add(struct strbuf *buf, const char *text)
 {
-    add(buf, text, strlen(text));
+    char *at = buf->text + buf->used, *last = buf->text + buf->size - 1;
+    if (buf->full)
+        return;
+    while (*text && at < last)
+        *at++ = *text++;
+    buf->full = *text != '\0';
+    buf->used = buf->full ? buf->used : (size_t)(at - buf->text);
+    buf->text[buf->used] = '\0';
 }
 
 static unsigned hundredths(double share)
@@ -65,8 +73,8 @@ void strbuf_add_signed(struct strbuf *buf, double value)
     char number[NUMBER_BYTES] = {value < 0 ? '-' : '+'};
     double tenths = 10 * fabs(value);
     size_t len = 1;
-    if (tenths < 100000 && tenths == trunc(tenths) && !(value == 0 && signbit(value))) {
-        unsigned n = (unsigned)tenths;
+    unsigned n = tenths < 100000 ? (unsigned)tenths : 0;
+    if (tenths == n && !(value == 0 && signbit(value))) {
         len += put_number(number + len, n / 10);
         if (n % 10 > 0) {
             number[len++] = '.';

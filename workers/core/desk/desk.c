@@ -140,7 +140,8 @@ static bool may_join(const struct ensemble *ensemble, const struct understanding
     return !reading->found.refusal && asked != ASKED_CONFIDENTIAL && asked != ASKED_COMMAND;
 }
 
-/* What rules and model say of the text, onto a verdict that has nothing of it yet. */
+/* What rules and model say of the text, onto a verdict that has nothing of it yet, and has still nothing after an
+ * error. */
 static int classify(struct ensemble *ensemble, const char *text, size_t len, struct verdict *verdict)
 {
     struct understanding reading;
@@ -172,16 +173,14 @@ int desk_classify(const struct config *config, struct ensemble *ensemble, const 
 int desk_read(const struct config *config, struct ensemble *ensemble, const struct desk_sms *sms,
               struct verdict *verdict)
 {
-    struct verdict read = *verdict;
-    read.unread = false;
-    int err = classify(ensemble, sms->text->utf8, sms->text->len, &read);
+    int err = classify(ensemble, sms->text->utf8, sms->text->len, verdict);
     if (err != OK)
         return err;
+    verdict->unread = false;
     if (is_trying_out(config, sms)) /* nobody waits for an answer to it beside them who report a problem */
-        read.likeness_len = 0;
-    if (read.open_ticket)
-        answer(&read, kind_of(config, sms), receipt(&read, sms->incomplete));
-    *verdict = read;
+        verdict->likeness_len = 0;
+    if (verdict->open_ticket)
+        answer(verdict, kind_of(config, sms), receipt(verdict, sms->incomplete));
     return OK;
 }
 

@@ -92,7 +92,7 @@ const struct model *ensemble_model(const struct ensemble *ensemble)
 
 static bool is(const char *one, const char *other)
 {
-    return strcmp(one, other) == 0;
+    return *one == *other && strcmp(one, other) == 0;
 }
 
 static const char *best_of(const struct ensemble *ensemble, const struct understanding *reading, size_t head)
@@ -191,28 +191,35 @@ static void liken(struct ensemble *ensemble, const char *text, size_t len, struc
     likeness_make(ensemble->word_key, &report, &reading->likeness);
 }
 
+/* What is behind the rules, with nothing in it yet. It is some kilobytes, of which few are looked at. */
+static void begin(struct understanding *out)
+{
+    out->category_by = out->type_by = out->urgency_by = BY_RULES;
+    out->unsure = out->modelled = false;
+    out->places.count = 0;
+    out->likeness = (struct likeness){.category = 0};
+}
+
 int ensemble_read(struct ensemble *ensemble, const char *text, size_t len, struct understanding *out)
 {
-    struct understanding reading = {0};
     struct text_words words;
     words_read(ensemble->reader, text, len, &words);
-    int err = rules_classify_words(ensemble->rules, text, len, &words, &reading.found);
+    int err = rules_classify_words(ensemble->rules, text, len, &words, &out->found);
     if (err != OK)
         return err;
+    begin(out);
     if (ensemble->predictor) {
         bool with_rules = model_uses_rules(ensemble->model);
-        predictor_read_words(ensemble->predictor, text, len, &words, with_rules ? &reading.found : NULL,
-                             &reading.guesses);
-        reading.modelled = true;
-        urgency_decide(ensemble, &reading);
-        type_decide(ensemble, &reading);
-        category_decide(ensemble, &reading);
+        predictor_read_words(ensemble->predictor, text, len, &words, with_rules ? &out->found : NULL, &out->guesses);
+        out->modelled = true;
+        urgency_decide(ensemble, out);
+        type_decide(ensemble, out);
+        category_decide(ensemble, out);
     }
     if (ensemble->places)
-        places_find_words(ensemble->places, text, len, &words, &reading.places);
+        places_find_words(ensemble->places, text, len, &words, &out->places);
     if (ensemble->compares)
-        liken(ensemble, text, len, &reading);
-    *out = reading;
+        liken(ensemble, text, len, out);
     return OK;
 }
 

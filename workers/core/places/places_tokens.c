@@ -287,11 +287,13 @@ bool place_token_is(const struct scan_places *scan, size_t i, const char *word)
 {
     struct word folded;
     bool valid = true;
-    if (i >= scan->count || scan->tokens[i].len < strlen(word))
+    if (i >= scan->count)
         return false;
     size_t at = scan->tokens[i].at;
     /* Most are told apart by their first letter. */
     if (scan->text[at] != word[0] && scan->text[at] != word[0] - 'a' + 'A')
+        return false;
+    if (scan->tokens[i].len < strlen(word))
         return false;
     return word_next(scan->text, scan->len, &at, &folded, &valid) && strcmp(folded.folded, word) == 0;
 }

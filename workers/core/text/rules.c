@@ -48,10 +48,16 @@ void *rules_grow(void *array, size_t count, size_t item_bytes)
     return grown;
 }
 
+/* Most differ in their first letter. */
+static bool is(const char *one, const char *other)
+{
+    return one == other || (*one == *other && strcmp(one, other) == 0);
+}
+
 uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const char *name)
 {
     for (size_t i = 0; i < rules->label_count; i++)
-        if (rules->labels[i].head == head && strcmp(rules->labels[i].name, name) == 0)
+        if (rules->labels[i].head == head && is(rules->labels[i].name, name))
             return (uint32_t)i;
     return RULES_NONE;
 }
@@ -129,8 +135,8 @@ static bool hit_decided(const struct classification *found, const struct rule_hi
                    {"urgency", found->urgency},
                    {"refusal", found->refusal ? found->refusal : ""}};
     for (size_t i = 0; i < sizeof winners / sizeof winners[0]; i++)
-        if (strcmp(hit->head, winners[i].head) == 0)
-            return strcmp(hit->label, winners[i].label) == 0;
+        if (is(hit->head, winners[i].head))
+            return is(hit->label, winners[i].label);
     return false;
 }
 
@@ -138,7 +144,7 @@ const struct rule_hit *rules_hard(const struct classification *found, const char
 {
     for (size_t i = 0; i < found->hit_count; i++) {
         const struct rule_hit *hit = &found->hits[i];
-        if (hit->weight >= RULES_HARD && strcmp(hit->head, head) == 0 && hit_decided(found, hit))
+        if (hit->weight >= RULES_HARD && is(hit->head, head) && hit_decided(found, hit))
             return hit;
     }
     return NULL;
@@ -148,7 +154,7 @@ const struct rule_hit *rules_hard_against(const struct classification *found, co
 {
     for (size_t i = 0; i < found->hit_count; i++) {
         const struct rule_hit *hit = &found->hits[i];
-        if (hit->weight <= -RULES_HARD && strcmp(hit->head, head) == 0 && strcmp(hit->label, label) == 0)
+        if (hit->weight <= -RULES_HARD && is(hit->head, head) && is(hit->label, label))
             return hit;
     }
     return NULL;
@@ -164,7 +170,7 @@ void rules_explain(const struct classification *found, char *out, size_t size)
         const struct rule_hit *hit = &found->hits[i];
         if (!hit_decided(found, hit))
             continue;
-        bool same = last && strcmp(last->head, hit->head) == 0;
+        bool same = last && is(last->head, hit->head);
         size_t before = buf.used;
         strbuf_add(&buf, last ? (same ? ", " : "; ") : "");
         strbuf_add(&buf, same ? "" : hit->label);

@@ -100,17 +100,19 @@ static void patterns_match(struct rules *rules, const char *text, size_t len)
 
 /* --- decisions ------------------------------------------------------------------------------------------------ */
 
-/* The label with the highest score above 0, or RULES_NONE. */
-static uint32_t head_winner(const struct rules *rules, enum rules_head head)
+/* Of each head the label with the highest score above 0, or RULES_NONE. */
+static void winners_find(struct rules *rules)
 {
-    uint32_t best = RULES_NONE;
+    uint32_t *w = rules->winners;
+    for (int head = 0; head < HEAD_COUNT; head++)
+        w[head] = RULES_NONE;
     for (uint32_t i = 0; i < rules->label_count; i++) {
         const struct rules_label *label = &rules->labels[i];
-        if (label->head == head && label->score > 0 && label->score >= label->threshold &&
-            (best == RULES_NONE || label->score > rules->labels[best].score))
-            best = i;
+        uint32_t *best = &w[label->head];
+        if (label->score > 0 && label->score >= label->threshold &&
+            (*best == RULES_NONE || label->score > rules->labels[*best].score))
+            *best = i;
     }
-    return best;
 }
 
 static bool agency_serves(const struct rules_label *agency, const char *category)
@@ -149,8 +151,7 @@ static void decide(struct rules *rules)
 {
     uint32_t *w = rules->winners;
     harden(rules);
-    for (int head = 0; head < HEAD_AGENCY; head++)
-        w[head] = head_winner(rules, (enum rules_head)head);
+    winners_find(rules);
     const struct rules_label *urgency = w[HEAD_URGENCY] == RULES_NONE ? NULL : &rules->labels[w[HEAD_URGENCY]];
     if (urgency && urgency->implied_type != RULES_NONE)
         w[HEAD_TYPE] = urgency->implied_type;
@@ -237,25 +238,22 @@ static const char *label_name(const struct rules *rules, uint32_t label, const c
     return label == RULES_NONE ? otherwise : rules->labels[label].name;
 }
 
-/* The winners as a classification. */
+/* The winners as a classification. Of its hits, which are most of its bytes, only those that there are. */
 static void answer(struct rules *rules, struct classification *out)
 {
     const uint32_t *w = rules->winners;
     const struct rules_label *category = &rules->labels[w[HEAD_CATEGORY]], *agency = &rules->labels[w[HEAD_AGENCY]];
-    struct classification found = {
-        .type = label_name(rules, w[HEAD_TYPE], ""),
-        .category = category->name,
-        .agency = agency->name,
-        .urgency = label_name(rules, w[HEAD_URGENCY], "normal"),
-        .language = label_name(rules, w[HEAD_LANGUAGE], ""),
-        .refusal = label_name(rules, w[HEAD_REFUSAL], NULL),
-        .score = category->score > 0 ? category->score : 0,
-    };
-    bool english = strcmp(found.language, "en") == 0;
-    found.category_name = category->display[english];
-    found.agency_name = agency->display[english];
-    hits_list(rules, &found);
-    *out = found;
+    out->type = label_name(rules, w[HEAD_TYPE], "");
+    out->category = category->name;
+    out->agency = agency->name;
+    out->urgency = label_name(rules, w[HEAD_URGENCY], "normal");
+    out->language = label_name(rules, w[HEAD_LANGUAGE], "");
+    out->refusal = label_name(rules, w[HEAD_REFUSAL], NULL);
+    out->score = category->score > 0 ? category->score : 0;
+    bool english = strcmp(out->language, "en") == 0;
+    out->category_name = category->display[english];
+    out->agency_name = agency->display[english];
+    hits_list(rules, out);
 }
 
 int rules_classify_words(struct rules *rules, const char *text, size_t len, const struct text_words *words,
