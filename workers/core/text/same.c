@@ -8,10 +8,30 @@
 #include <sodium.h>
 #include <string.h>
 
-static void add(crypto_generichash_state *state, const char *bytes, size_t len)
+/* What is to be hashed, many words at once: each call of the hash costs as much as a long word. */
+struct hashing {
+    crypto_generichash_state state;
+    uint8_t room[512];
+    size_t used;
+};
+
+static void flush(struct hashing *hashing)
 {
-    crypto_generichash_update(state, (const uint8_t *)bytes, len);
-    crypto_generichash_update(state, (const uint8_t *)"", 1);
+    crypto_generichash_update(&hashing->state, hashing->room, hashing->used);
+    hashing->used = 0;
+}
+
+static void add(struct hashing *hashing, const char *bytes, size_t len)
+{
+    if (len >= sizeof hashing->room - hashing->used)
+        flush(hashing);
+    if (len >= sizeof hashing->room) {
+        crypto_generichash_update(&hashing->state, (const uint8_t *)bytes, len);
+    } else {
+        memcpy(hashing->room + hashing->used, bytes, len);
+        hashing->used += len;
+    }
+    hashing->room[hashing->used++] = '\0';
 }
 
 static bool is_blank(char c)
@@ -20,7 +40,7 @@ static bool is_blank(char c)
 }
 
 /* Without the blanks around it; false when nothing else is there. */
-static bool add_signs(crypto_generichash_state *state, const char *text, size_t len)
+static bool add_signs(struct hashing *hashing, const char *text, size_t len)
 {
     while (len > 0 && is_blank(text[len - 1]))
         len--;
@@ -29,23 +49,26 @@ static bool add_signs(crypto_generichash_state *state, const char *text, size_t 
         len--;
     }
     if (len > 0)
-        add(state, text, len);
+        add(hashing, text, len);
     return len > 0;
 }
 
 bool same_text(const char *text, size_t len, uint8_t out[SAME_BYTES])
 {
-    crypto_generichash_state state;
-    struct word word;
+    struct hashing hashing;
+    struct word_span word;
+    char folded[WORD_BYTES_MAX + 1];
     bool valid = true, any = false;
-    crypto_generichash_init(&state, NULL, 0, SAME_BYTES);
-    for (size_t at = 0; word_next(text, len, &at, &word, &valid); any = true) {
-        if (word.folded[0])
-            add(&state, word.folded, strlen(word.folded));
+    hashing.used = 0;
+    crypto_generichash_init(&hashing.state, NULL, 0, SAME_BYTES);
+    for (size_t at = 0; word_next_to(text, len, &at, folded, &word, &valid); any = true) {
+        if (word.folded_len > 0)
+            add(&hashing, folded, word.folded_len);
         else
-            add(&state, text + word.at, word.len);
+            add(&hashing, text + word.at, word.len);
     }
-    any = any || add_signs(&state, text, len);
-    crypto_generichash_final(&state, out, SAME_BYTES);
+    any = any || add_signs(&hashing, text, len);
+    flush(&hashing);
+    crypto_generichash_final(&hashing.state, out, SAME_BYTES);
     return any;
 }

@@ -19,6 +19,13 @@ struct word {
 /* The next word from *at; false at the end. *valid becomes false at a byte that is not UTF-8. */
 bool word_next(const char *text, size_t len, size_t *at, struct word *out, bool *valid);
 
+/* The same, folded to where the caller keeps it: WORD_BYTES_MAX + 1 bytes. */
+struct word_span {
+    size_t at, len;    /* bytes in the text given */
+    size_t folded_len; /* as strlen() has it */
+};
+bool word_next_to(const char *text, size_t len, size_t *at, char *folded, struct word_span *out, bool *valid);
+
 /* Of a folded word; compiled lexicons lie in files, so it stays as it is. */
 static inline uint32_t word_hash(const char *folded, size_t len)
 {

@@ -89,6 +89,7 @@ static uint16_t number_of(struct word_reader *reader, const struct text_word *wo
 
 /* --- a text ------------------------------------------------------------------------------------------------------- */
 
+/* Room for one more. */
 static void reserve(struct word_reader *reader)
 {
     if (reader->count == reader->room) {
@@ -104,19 +105,19 @@ static void reserve(struct word_reader *reader)
 /* The words without their numbers; where the folded ones lie is not sure until all are read. */
 static void cut(struct word_reader *reader, const char *text, size_t len, bool *valid)
 {
-    struct word word;
+    struct word_span word;
     reader->count = reader->folded_bytes = 0;
-    for (size_t at = 0; word_next(text, len, &at, &word, valid);) {
-        size_t folded_len = strlen(word.folded);
-        reserve(reader);
+    reserve(reader);
+    for (size_t at = 0; word_next_to(text, len, &at, reader->folded + reader->folded_bytes, &word, valid);) {
+        const char *folded = reader->folded + reader->folded_bytes;
         struct text_word *out = &reader->words[reader->count++];
         *out = (struct text_word){.at = (uint32_t)word.at,
                                   .span = (uint32_t)word.len,
-                                  .hash = word_hash(word.folded, folded_len),
-                                  .len = (uint8_t)folded_len};
+                                  .hash = word_hash(folded, word.folded_len),
+                                  .len = (uint8_t)word.folded_len};
         __builtin_prefetch(&reader->buckets[out->hash % BUCKETS]);
-        memcpy(reader->folded + reader->folded_bytes, word.folded, folded_len + 1);
-        reader->folded_bytes += folded_len + 1;
+        reader->folded_bytes += word.folded_len + 1;
+        reserve(reader);
     }
 }
 
