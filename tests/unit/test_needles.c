@@ -47,6 +47,26 @@ static void case_does_not_matter_and_a_number_may_be_shared(void **state)
     needles_free(needles);
 }
 
+/* Long texts are read in parts: wherever a string stands, across their ends too. */
+static void strings_are_found_wherever_they_stand(void **state)
+{
+    struct needles *needles = needles_new();
+    char text[96];
+    (void)state;
+    assert_true(needles_add(needles, "darurat", 7, 1));
+    assert_true(needles_add(needles, "rat", 3, 2));
+    needles_index(needles);
+    for (size_t len = 7; len <= sizeof text; len++)
+        for (size_t at = 0; at + 7 <= len; at++) {
+            memset(text, 'r', sizeof text);
+            assert_true(needles_find(needles, text, len) == 0);
+            memcpy(text + at, "darurat", 7);
+            assert_true(needles_find(needles, text, len) == 6);
+            assert_true(needles_find(needles, text, at + 6) == 0);
+        }
+    needles_free(needles);
+}
+
 static void nothing_is_found_where_nothing_is_looked_for(void **state)
 {
     struct needles *needles = needles_new();
@@ -104,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_that_overlap_are_all_found),
         cmocka_unit_test(case_does_not_matter_and_a_number_may_be_shared),
+        cmocka_unit_test(strings_are_found_wherever_they_stand),
         cmocka_unit_test(nothing_is_found_where_nothing_is_looked_for),
         cmocka_unit_test(there_is_an_end_to_how_many),
         cmocka_unit_test(the_same_as_one_by_one),

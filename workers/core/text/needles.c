@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATES_MAX = 8192 };
+enum { STATES_MAX = 8192, LANES = 4 };
 
 struct needles {
     uint8_t class[256]; /* of a byte; 0: in no string */
@@ -15,6 +15,7 @@ struct needles {
     uint16_t (*child)[256];
     uint32_t state_count, state_room;
     uint64_t *ends; /* by state: what ends here */
+    size_t longest; /* bytes of a string */
     uint32_t *next; /* by state and class: where the next state's row is, twice; odd: something ends there */
 };
 
@@ -71,6 +72,7 @@ bool needles_add(struct needles *needles, const char *text, size_t len, unsigned
         state = needles->child[state][byte];
     }
     needles->ends[state] |= UINT64_C(1) << number;
+    needles->longest = len > needles->longest ? len : needles->longest;
     return true;
 }
 
@@ -121,14 +123,31 @@ void needles_index(struct needles *needles)
     needles->child = NULL;
 }
 
+static inline uint32_t step(const struct needles *needles, uint32_t at, char c, uint64_t *found)
+{
+    at = needles->next[at / 2 + needles->class[(uint8_t)c]];
+    if (at % 2)
+        *found |= needles->ends[at / 2 / needles->classes];
+    return at;
+}
+
+/* Every step waits for the one before it. So the text is read in parts, side by side, each as far into the next one as
+ * a string can reach that begins in it. */
 uint64_t needles_find(const struct needles *needles, const char *text, size_t len)
 {
     uint64_t found = 0;
-    uint32_t at = 0;
-    for (size_t i = 0; i < len; i++) {
-        at = needles->next[at / 2 + needles->class[(uint8_t)text[i]]];
-        if (at % 2)
-            found |= needles->ends[at / 2 / needles->classes];
+    uint32_t at[LANES] = {0};
+    const char *lanes[LANES];
+    size_t part = (len + LANES - 1) / LANES, steps = part + needles->longest;
+    if (steps > len) {
+        for (size_t i = 0; i < len; i++)
+            at[0] = step(needles, at[0], text[i], &found);
+        return found;
     }
+    for (size_t lane = 0; lane < LANES; lane++)
+        lanes[lane] = text + (lane * part < len - steps ? lane * part : len - steps);
+    for (size_t i = 0; i < steps; i++)
+        for (size_t lane = 0; lane < LANES; lane++)
+            at[lane] = step(needles, at[lane], lanes[lane][i], &found);
     return found;
 }
