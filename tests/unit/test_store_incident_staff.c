@@ -228,24 +228,6 @@ static void they_are_listed(void **state)
     assert_true(some[0] == b);
 }
 
-/* A store of before the tables, opened for reading: it has no incidents. */
-static void a_store_of_before_has_none(void **state)
-{
-    struct support *s = *state;
-    uint64_t before = UINT64_MAX, ticket = report(s, 1, "jalan: aspal rusak di gang 7");
-    Aduan__Record__Incident *incident;
-    uint64_t some[2];
-    size_t count;
-    for (int table = T_INCIDENT; table <= T_INCIDENT_NEAR; table++)
-        s->store->absent[table] = true;
-    assert_int_equal(store_incident_get(s->store, 1, &incident), E_NOT_FOUND);
-    assert_int_equal(store_incident_tickets(s->store, 1, 0, 2, some, &count), OK);
-    assert_int_equal(count, 0);
-    assert_int_equal(store_incidents(s->store, &before, 1, &incident, &count), OK);
-    assert_int_equal(count, 0);
-    assert_true(ticket > 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,7 +236,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_cannot_be_is_refused_and_changes_nothing, town_setup, town_teardown),
         cmocka_unit_test_setup_teardown(one_answer_reaches_each_once, town_setup, town_teardown),
         cmocka_unit_test_setup_teardown(they_are_listed, town_setup, town_teardown),
-        cmocka_unit_test_setup_teardown(a_store_of_before_has_none, town_setup, town_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Integrators and cursors at rest: what may be registered, what revoking does, what is kept of a confirmation, a store
- * of before these tables, and the proof. */
+/* Integrators and cursors at rest: what may be registered, what revoking does, what is kept of a confirmation, and the
+ * proof. */
 #include "support_verify.h"
 
 #include "store_integrator.h"
@@ -244,50 +244,6 @@ static void what_is_damaged_is_said_to_be(void **state)
     assert_int_equal(store_integrator_revoke(s->store, "acme", s->now_us, &fault), E_CORRUPT);
 }
 
-/* --- a store of before -------------------------------------------------------------------------------------- */
-
-static void forget_tables(struct support *s)
-{
-    struct store_txn txn = support_write(s);
-    assert_int_equal(mdb_drop(txn.txn, s->store->table[T_INTEGRATOR], 1), 0);
-    assert_int_equal(mdb_drop(txn.txn, s->store->table[T_CURSOR], 1), 0);
-    support_commit(&txn);
-    store_close(s->store);
-}
-
-static void open_as(struct support *s, bool create, bool read_only)
-{
-    struct store_options options = support_options(s);
-    struct fault fault = {0};
-    options.create = create;
-    options.read_only = read_only;
-    if (store_open(&options, &s->store, &fault) != OK)
-        fail_msg("%s", fault.text);
-}
-
-static void a_store_of_before_gets_its_tables_when_written(void **state)
-{
-    struct support *s = *state;
-    struct store_cursor cursor = cursor_at("acme", "app", 0);
-    struct fault fault;
-    Integrator *found;
-    uint8_t key[STORE_INTEGRATOR_KEY_BYTES] = {1};
-    struct breaks breaks;
-    forget_tables(s);
-    open_as(s, false, true);
-    assert_int_equal(store_integrator_get(s->store, key, &found), E_NOT_FOUND);
-    assert_int_equal(store_integrators(s->store, see, &(struct seen){0}), OK);
-    assert_int_equal(store_cursor_get(s->store, &cursor), E_NOT_FOUND);
-    assert_true(prove(s, &breaks).breaks == 0);
-    assert_int_equal(add(s, 1, "acme", "public", "", &fault), E_STATE);
-    store_close(s->store);
-    open_as(s, false, false);
-    assert_int_equal(add(s, 1, "acme", "public", "", &fault), OK);
-    forget_tables(s);
-    open_as(s, true, false);
-    assert_int_equal(add(s, 1, "acme", "public", "", &fault), OK);
-}
-
 static void a_second_handle_is_the_same_store(void **state)
 {
     struct support *s = *state;
@@ -351,17 +307,11 @@ static void the_proof_sees_each_break(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_is_registered_found_and_revoked),
-        TEST(what_is_no_integrator_is_refused),
-        TEST(there_is_an_end_to_integrators),
-        TEST(what_was_confirmed_last_is_kept),
-        TEST(a_view_has_sixty_four_cursors),
-        TEST(names_of_cursors),
-        TEST(a_write_that_fails_changes_nothing),
-        TEST(what_is_damaged_is_said_to_be),
-        TEST(a_store_of_before_gets_its_tables_when_written),
-        TEST(a_second_handle_is_the_same_store),
-        TEST(the_proof_sees_each_break),
+        TEST(one_is_registered_found_and_revoked), TEST(what_is_no_integrator_is_refused),
+        TEST(there_is_an_end_to_integrators),      TEST(what_was_confirmed_last_is_kept),
+        TEST(a_view_has_sixty_four_cursors),       TEST(names_of_cursors),
+        TEST(a_write_that_fails_changes_nothing),  TEST(what_is_damaged_is_said_to_be),
+        TEST(a_second_handle_is_the_same_store),   TEST(the_proof_sees_each_break),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,7 +114,7 @@ static uint64_t work(struct worker *worker, uint64_t mono_ms)
         commit_held(worker);
     if (mono_ms >= classifier->expire_ms && !worker->draining)
         commit_expired_parts(worker, mono_ms);
-    if (classifier->count == 0 && !worker->draining && mono_ms >= classifier->later_ms)
+    if (classifier->count == 0 && !worker->draining && clock_second_is_due(mono_ms, classifier->later_ms))
         peak_catch_up(worker, mono_ms);
     uint64_t next = mono_ms + (send_acks(worker) ? ACK_RETRY_MS : IDLE_MS);
     uint64_t commit = commit_due_ms(worker);

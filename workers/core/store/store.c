@@ -191,9 +191,9 @@ static int check_version(struct store_txn *txn, struct fault *fault)
                          txn->store->dir, version, (unsigned)STORE_VERSION);
     if (version < STORE_VERSION)
         return fault_set(fault, E_VERSION,
-                         "the store %s holds texts in clear, as Aduan before store version %u wrote them (it is of "
-                         "version %u), and is not taken over; move it away, and start aduand: it makes a new one",
-                         txn->store->dir, (unsigned)STORE_VERSION, version);
+                         "the store %s is of version %u, which Aduan wrote before version %u, and is not taken over; "
+                         "move it away, and start aduand: it makes a new one",
+                         txn->store->dir, version, (unsigned)STORE_VERSION);
     return OK;
 }
 
@@ -277,21 +277,6 @@ static int is_empty(struct store_txn *txn, struct fault *fault)
                      txn->store->dir);
 }
 
-/* A table that came after version 1 was first written is made where it is missing, by whoever may write. */
-static bool came_later(enum store_table table)
-{
-    return table >= T_INTEGRATOR;
-}
-
-static int open_one(struct store_txn *txn, enum store_table table, bool fresh, bool write)
-{
-    int err = open_table(txn, table, fresh || (write && came_later(table)) ? MDB_CREATE : 0);
-    txn->store->absent[table] = err == E_NOT_FOUND && came_later(table);
-    if (txn->store->absent[table])
-        return OK;
-    return err == E_NOT_FOUND ? E_CORRUPT : err;
-}
-
 /* In one transaction: either there is a whole store afterwards, or there is what was before. */
 static int open_tables(struct store_txn *txn, bool create, struct fault *fault)
 {
@@ -308,9 +293,11 @@ static int open_tables(struct store_txn *txn, bool create, struct fault *fault)
     }
     if (err == OK)
         err = read_meta(txn, fault);
+    if (err != OK)
+        return err;
     for (enum store_table table = T_META + 1; err == OK && table < T_END; table++)
-        err = open_one(txn, table, fresh, create);
-    return err;
+        err = open_table(txn, table, fresh ? MDB_CREATE : 0);
+    return err == E_NOT_FOUND ? E_CORRUPT : err;
 }
 
 /* The transaction here is not txn_begin()'s: the counters are not there yet. */
@@ -332,19 +319,6 @@ static int open_meta(struct store *store, bool create, struct fault *fault)
     if (told.code != OK)
         return fault_set(fault, told.code, "%s", told.text);
     return txn_fault(store, fault, err, doing);
-}
-
-bool store_has(const struct store *store, enum store_table table)
-{
-    return !store->absent[table];
-}
-
-static bool lacks_a_table(const struct store *store)
-{
-    bool lacks = false;
-    for (enum store_table table = 0; table < T_END; table++)
-        lacks |= store->absent[table];
-    return lacks;
 }
 
 /* --- open and close ----------------------------------------------------------------------------------------- */
@@ -373,8 +347,6 @@ int store_open(const struct store_options *options, struct store **out, struct f
         err = open_env(store, options, fault);
     if (err == OK)
         err = open_meta(store, create, fault);
-    if (err == OK && !options->read_only && lacks_a_table(store))
-        err = open_meta(store, true, fault);
     if (err != OK) {
         store_close(store);
         return err;

@@ -19,8 +19,6 @@ typedef Aduan__Record__Incident Incident;
 int store_incident_get(struct store *store, uint64_t id, Incident **out)
 {
     struct store_txn txn;
-    if (!store_has(store, T_INCIDENT))
-        return E_NOT_FOUND;
     int err = txn_begin(store, false, 0, &txn);
     if (err != OK)
         return err;
@@ -34,8 +32,6 @@ int store_incident_tickets(struct store *store, uint64_t id, uint64_t after, siz
 {
     struct store_txn txn;
     *count = 0;
-    if (!store_has(store, T_INCIDENT_TICKET))
-        return OK;
     int err = txn_begin(store, false, 0, &txn);
     if (err != OK)
         return err;
@@ -67,8 +63,6 @@ int store_incidents(struct store *store, uint64_t *before, size_t max, Incident 
     MDB_cursor *cursor = NULL;
     size_t n = 0;
     *count = 0;
-    if (!store_has(store, T_INCIDENT))
-        return OK;
     int err = txn_begin(store, false, 0, &txn);
     if (err != OK)
         return err;

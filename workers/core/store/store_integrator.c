@@ -193,8 +193,6 @@ int store_integrator_get(struct store *store, const uint8_t key[STORE_INTEGRATOR
 {
     ProtobufCMessage *record;
     struct store_txn txn;
-    if (!store_has(store, T_INTEGRATOR))
-        return E_NOT_FOUND;
     int rc = txn_begin(store, false, 0, &txn);
     if (rc != OK)
         return rc;
@@ -209,8 +207,6 @@ int store_integrator_get(struct store *store, const uint8_t key[STORE_INTEGRATOR
 int store_integrators(struct store *store, store_integrator_fn fn, void *ctx)
 {
     struct store_txn txn;
-    if (!store_has(store, T_INTEGRATOR))
-        return OK;
     int rc = txn_begin(store, false, 0, &txn);
     if (rc != OK)
         return rc;
@@ -256,8 +252,6 @@ int store_cursor_get(struct store *store, struct store_cursor *cursor)
     uint8_t key[CURSOR_KEY_MAX];
     ProtobufCMessage *record;
     struct store_txn txn;
-    if (!store_has(store, T_CURSOR))
-        return E_NOT_FOUND;
     int rc = txn_begin(store, false, 0, &txn);
     if (rc != OK)
         return rc;

@@ -40,9 +40,6 @@
  * (grows with each change of that table; missing: 0), "seal_key" BE16: the number of the key that writes seal with;
  * every writer reads it in its transaction, so that behind the commit which changes it nothing is sealed with an older
  * one. "rekey": how far the sealing anew has come, see store_rekey.c. "incidents" BE64: the id given last (missing: 0).
- *
- * integrator and those below it came later: a store of before gets them when it is next opened for writing, and until
- * then has none (store_has()).
  */
 #ifndef ADUAN_STORE_PRIV_H
 #define ADUAN_STORE_PRIV_H
@@ -103,7 +100,6 @@ struct store {
     uint8_t epoch[STORE_EPOCH_BYTES];
     bool read_only;
     bool shared; /* of another handle's environment: see store_share() */
-    bool absent[T_END];
     char *dir;
     int dir_lock;  /* fd of the directory with a shared flock while the store is open; restore takes it exclusively */
     int lmdb_code; /* LMDB's word for the last failure, for txn_fault() */
@@ -130,8 +126,6 @@ enum { STORE_DISK_FREE_MIN_BYTES = 1 << 20 };
 extern uint64_t (*store_disk_free_hook)(const char *path);
 
 const char *store_table_name(enum store_table table);
-/* False: this store is of before that table, and open for reading only. */
-bool store_has(const struct store *store, enum store_table table);
 int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn *out);
 /* Commits (write: durable when OK). The txn is over whatever it returns. */
 int txn_commit(struct store_txn *txn);

@@ -219,8 +219,6 @@ int store_ticket_resent(struct store *store, uint64_t ticket, size_t max, uint8_
     struct store_txn txn;
     MDB_cursor *cursor = NULL;
     *count = 0;
-    if (!store_has(store, T_RESENT))
-        return OK;
     int err = txn_begin(store, false, 0, &txn);
     if (err != OK)
         return err;

@@ -106,17 +106,13 @@ static int oldest_due(struct store_txn *txn, uint64_t *out)
     return err == E_NOT_FOUND ? OK : err;
 }
 
-/* Both came later: a store of before has none. */
 static int count_peak(struct store_txn *txn, struct store_stats *out)
 {
     MDB_cursor *cursor;
     MDB_val key, val;
-    int err = OK;
-    if (store_has(txn->store, T_RESENT))
-        err = txn_count(txn, T_RESENT, &out->resent);
-    if (err != OK || !store_has(txn->store, T_UNCLASSIFIED))
-        return err;
-    err = txn_count(txn, T_UNCLASSIFIED, &out->unclassified);
+    int err = txn_count(txn, T_RESENT, &out->resent);
+    if (err == OK)
+        err = txn_count(txn, T_UNCLASSIFIED, &out->unclassified);
     if (err == OK)
         err = txn_cursor(txn, T_UNCLASSIFIED, &cursor);
     if (err != OK)

@@ -35,7 +35,7 @@ static void check_likeness(struct verify *v, const Ticket *ticket)
     uint64_t near[LIKENESS_NEAR_MAX];
     uint8_t key[INCIDENT_NEAR_KEY_BYTES];
     struct likeness own;
-    int err = store_has(v->txn.store, T_INCIDENT_LIKE) ? likeness_at(v, ticket->id, &own) : E_NOT_FOUND;
+    int err = likeness_at(v, ticket->id, &own);
     if (err == E_NOT_FOUND)
         return;
     v->like_rows++;
@@ -158,8 +158,6 @@ static void check_counter(struct verify *v)
 
 void verify_incidents(struct verify *v)
 {
-    if (!store_has(v->txn.store, T_INCIDENT))
-        return; /* a store of before */
     verify_walk(v, T_INCIDENT, 8, &aduan__record__incident__descriptor, check_incident);
     check_counter(v);
     if (verify_count(v, T_INCIDENT_TICKET) != v->incident_rows)

@@ -116,8 +116,6 @@ void verify_storm(struct verify *v)
     if (v->resends_want != v->proof.resent)
         verify_broken(v, "resent.count", "tickets count %" PRIu64 " SMS that joined them; there are %" PRIu64,
                       v->resends_want, v->proof.resent);
-    if (!store_has(v->txn.store, T_RESENT))
-        return; /* a store of before */
     if (verify_count(v, T_RESENT) != v->resent_rows)
         verify_rows(v, T_RESENT, RESENT_KEY_BYTES, check_resent_row);
     if (verify_count(v, T_UNCLASSIFIED) != v->unclassified_rows)
