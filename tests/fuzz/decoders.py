@@ -35,9 +35,9 @@ DECODERS = {
                CORE + "desk/desk.c:is_own_shortcode,is_ourselves,envelope_reason,refuse,answer,kind_of,is_trying_out,"
                "receive,desk_receive"],
     "options": ["plugin/options.c"],
-    "packet": ["plugin/packet.c:dash_before,nibble,packet_uuid_parse,take_integer,take_string,take_uuid,packet_unpack",
-               "plugin/kannel.c:copy_field,seconds,sms_from,report_from,take_sms,take_ack,take_admin,kannel_unpack,"
-               "ucs2,kannel_pack_mt", "plugin/utf16.c"],
+    "packet": ["plugin/packet.c:dash_before,packet_uuid_parse,take_integer,take_string,take_uuid,packet_unpack",
+               "plugin/kannel.c:field,field_of,seconds,sms_from,dlr_url_parse,report_from,take_sms,take_ack,take_admin,"
+               "kannel_unpack,ucs2,kannel_pack_mt", "plugin/utf16.c"],
     "page": ["workers/responder/store_status_page.c"],
     "parts": ["proto/frame.c:frame_type_name,frame_recv,take_part,recv_part,"
               "frame_send,send_part,part_copy,part_body,frame_done"],
@@ -47,7 +47,7 @@ DECODERS = {
                CORE + "text/redact_mail.c", CORE + "text/redact_digits.c"],
     "rules": [CORE + "base/yaml_doc.c:read_file,yaml_doc_load", CORE + "text/rules_load.c", CORE + "text/rules_terms.c",
               CORE + "text/rules_words.c"],
-    "sealed": [CORE + "store/record_scan.c", CORE + "store/record_seal.c"],
+    "sealed": [CORE + "store/record_scan.c", CORE + "store/record_seal.c", CORE + "store/record_pack.c"],
     "templates": [CORE + "desk/templates_parse.c",
                   CORE + "desk/templates.c:price,template_find,template_load,language_load,is_yaml,file_load,"
                          "templates_load,templates_render"],
@@ -56,8 +56,8 @@ DECODERS = {
                    "put_leet,"
                    "put_word_and_number,put_single,put_joined,put_word,negates,pause_between,mark_negated,normalise",
                    CORE + "text/word.c",
-                   CORE + "text/rules_match.c:tokens_read,fire,term_at,terms_match,patterns_match,head_winner,"
-                   "agency_serves,agency_winner,harden,decide,rule_rank,rule_order,hits_list,label_name,answer,"
+                   CORE + "text/rules_match.c:tokens_read,fire,term_at,terms_match,patterns_match,winners_find,"
+                   "agency_serves,agency_winner,harden,decide,rule_rank,rule_order,fired_sort,hits_list,label_name,answer,"
                    "rules_classify"],
     "words": [CORE + "base/uuid.c:uuid_parse,uuid_format,nibble,dash_before", CORE + "base/status_url.c",
               CORE + "store/view.c:view_topic_allowed,view_name_valid,view_tier_parse,view_tier_name",
