@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIRE_VARINT = 0, WIRE_BYTES = 2, VARINT_MAX = 10 };
+enum { WIRE_VARINT = 0, WIRE_BYTES = 2 };
 
 void record_bytes_init(struct record_bytes *bytes)
 {
@@ -45,7 +45,7 @@ static void reserve(struct record_bytes *out, size_t more)
         grow(out, more);
 }
 
-static uint8_t *put_varint(uint8_t *at, uint64_t value)
+uint8_t *record_put_varint(uint8_t *at, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)
         *at++ = (uint8_t)(value | 0x80);
@@ -56,14 +56,14 @@ static uint8_t *put_varint(uint8_t *at, uint64_t value)
 /* The caller has made room. */
 static void add_varint(struct record_bytes *out, uint64_t value)
 {
-    out->len = (size_t)(put_varint(out->data + out->len, value) - out->data);
+    out->len = (size_t)(record_put_varint(out->data + out->len, value) - out->data);
 }
 
 static void add_number(struct record_bytes *out, uint32_t id, uint64_t value)
 {
     if (value == 0)
         return;
-    reserve(out, 2 * VARINT_MAX);
+    reserve(out, 2 * RECORD_VARINT_MAX);
     add_varint(out, (uint64_t)id << 3 | WIRE_VARINT);
     add_varint(out, value);
 }
@@ -71,7 +71,7 @@ static void add_number(struct record_bytes *out, uint32_t id, uint64_t value)
 /* The tag and length of what follows; there is room for it then. */
 static void begin_bytes(struct record_bytes *out, uint32_t id, size_t len)
 {
-    reserve(out, 2 * VARINT_MAX + len);
+    reserve(out, 2 * RECORD_VARINT_MAX + len);
     add_varint(out, (uint64_t)id << 3 | WIRE_BYTES);
     add_varint(out, len);
 }
@@ -95,12 +95,12 @@ static void add_messages(struct record_bytes *out, uint32_t id, ProtobufCMessage
 
 static void add_numbers(struct record_bytes *out, uint32_t id, const uint64_t *list, size_t count)
 {
-    uint8_t number[VARINT_MAX];
+    uint8_t number[RECORD_VARINT_MAX];
     size_t len = 0;
     if (count == 0)
         return;
     for (size_t i = 0; i < count; i++)
-        len += (size_t)(put_varint(number, list[i]) - number);
+        len += (size_t)(record_put_varint(number, list[i]) - number);
     begin_bytes(out, id, len);
     for (size_t i = 0; i < count; i++)
         add_varint(out, list[i]);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RECORD_BYTES_FIRST = 1536 };
+enum { RECORD_BYTES_FIRST = 1536, RECORD_VARINT_MAX = 10 };
 
 /* Bytes that grow as they are needed, in the struct itself at first; memory that runs out ends the process. */
 struct record_bytes {
@@ -26,5 +26,7 @@ void record_bytes_done(struct record_bytes *bytes);
 /* Appends the fields of a record whose places in its descriptor (0, 1, …) are bits of `fields`. Types have at most 64
  * fields, of the kinds that record.proto uses: any other ends the process. */
 void record_pack(struct record_bytes *out, const ProtobufCMessage *record, uint64_t fields);
+/* At most RECORD_VARINT_MAX bytes; returns where it ends. */
+uint8_t *record_put_varint(uint8_t *at, uint64_t value);
 
 #endif

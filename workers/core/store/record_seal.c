@@ -72,22 +72,6 @@ static uint64_t secret_fields(const struct secret_row *row)
     return found;
 }
 
-static size_t varint_len(size_t value)
-{
-    size_t len = 1;
-    while (value >>= 7)
-        len++;
-    return len;
-}
-
-static uint8_t *put_varint(uint8_t *out, size_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        *out++ = (uint8_t)(value | 0x80);
-    *out++ = (uint8_t)value;
-    return out;
-}
-
 void record_packing_init(struct record_packing *packing, const ProtobufCMessage *record)
 {
     const struct secret_row *row = row_of(record->descriptor);
@@ -99,8 +83,9 @@ void record_packing_init(struct record_packing *packing, const ProtobufCMessage 
         record_pack(&packing->plain, record, secret);
     packing->size = packing->clear.len;
     size_t box_len = packing->plain.len + SEAL_OVERHEAD_BYTES;
+    uint8_t length[RECORD_VARINT_MAX];
     if (packing->plain.len > 0)
-        packing->size += SEALED_TAG_BYTES + varint_len(box_len) + box_len;
+        packing->size += SEALED_TAG_BYTES + (size_t)(record_put_varint(length, box_len) - length) + box_len;
 }
 
 int record_packing_write(struct record_packing *packing, const struct seal *seal, uint16_t seal_key,
@@ -112,7 +97,7 @@ int record_packing_write(struct record_packing *packing, const struct seal *seal
         struct bound bound;
         uint8_t *tag = out + packing->clear.len;
         memcpy(tag, sealed_tag, SEALED_TAG_BYTES);
-        uint8_t *box = put_varint(tag + SEALED_TAG_BYTES, packing->plain.len + SEAL_OVERHEAD_BYTES);
+        uint8_t *box = record_put_varint(tag + SEALED_TAG_BYTES, packing->plain.len + SEAL_OVERHEAD_BYTES);
         err = seal_wrap(seal, seal_key, bind(row_of(place->type), place, &bound), packing->plain.data,
                         packing->plain.len, box);
     }

@@ -28,7 +28,7 @@
  *   meta              name                                     see below
  *
  * row = 1, 2, 3, … in the order of arrival: the uuids of one second lie anywhere, and messages that come together fill
- * whole pages. Outside store_txn.c T_MESSAGE is a table like the others: message key to Message; T_MESSAGE_ROW is its.
+ * whole pages. Outside store_message.c T_MESSAGE is a table like the others: message key to Message.
  * The rows of one sender lie together, since most SMS need them both; the length of a key tells them apart.
  * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and would lie anywhere; the replies that
  * are being worked on lie together, so that a batch of them touches few pages. No table leads from an id to its slot:
@@ -146,6 +146,11 @@ int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, 
                 size_t len);
 /* A number of meta. E_CORRUPT: it is not there. */
 int txn_meta_number(struct store_txn *txn, const char *name, uint64_t *out);
+/* T_MESSAGE (store_message.c), with LMDB's codes. What a row of its index leads to: a row that is missing has no bytes,
+ * which no reader takes for a message. */
+int message_row_of(MDB_txn *txn, const struct store *store, MDB_val *val);
+int message_row_put(struct store_txn *txn, MDB_val *key, MDB_val *val, unsigned flags);
+int message_row_del(struct store_txn *txn, MDB_val *key);
 /* Entries of a table; T_IDENTITY and T_TICKET_BY_SENDER: of both. */
 int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out);
 int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out);

@@ -269,82 +269,19 @@ static MDB_val key_val(const void *key, size_t len)
     return (MDB_val){.mv_size = len, .mv_data = (void *)key};
 }
 
-/* --- messages: an index of their keys, and rows in the order of arrival -------------------------------------- */
-
-/* What a row of the index leads to. A row that is missing has no bytes, which no reader takes for a message. */
-static int resolve(MDB_txn *txn, const struct store *store, MDB_val *val)
-{
-    MDB_val row = *val;
-    int rc = mdb_get(txn, store->table[T_MESSAGE_ROW], &row, val);
-    if (rc == MDB_NOTFOUND)
-        *val = (MDB_val){0};
-    return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
-}
-
-static int next_row(struct store_txn *txn, uint8_t row[ROW_BYTES])
-{
-    MDB_cursor *cursor;
-    MDB_val key, val;
-    if (!txn->rows_known) {
-        int rc = mdb_cursor_open(txn->txn, txn->store->table[T_MESSAGE_ROW], &cursor);
-        if (rc != MDB_SUCCESS)
-            return rc;
-        rc = mdb_cursor_get(cursor, &key, &val, MDB_LAST);
-        mdb_cursor_close(cursor);
-        if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND)
-            return rc;
-        txn->last_row = rc == MDB_SUCCESS && key.mv_size == ROW_BYTES ? get_be64(key.mv_data) : 0;
-        txn->rows_known = true;
-    }
-    put_be64(row, ++txn->last_row);
-    return MDB_SUCCESS;
-}
-
-static int put_message(struct store_txn *txn, MDB_val *key, MDB_val *val, unsigned flags)
-{
-    uint8_t bytes[ROW_BYTES];
-    MDB_val row = {sizeof bytes, bytes}, found;
-    int rc = mdb_get(txn->txn, txn->store->table[T_MESSAGE], key, &found);
-    if (rc == MDB_SUCCESS && flags & MDB_NOOVERWRITE)
-        return MDB_KEYEXIST;
-    if (rc == MDB_SUCCESS && found.mv_size == sizeof bytes) {
-        memcpy(bytes, found.mv_data, sizeof bytes);
-        return mdb_put(txn->txn, txn->store->table[T_MESSAGE_ROW], &row, val, flags);
-    }
-    if (rc == MDB_SUCCESS || rc == MDB_NOTFOUND)
-        rc = next_row(txn, bytes);
-    if (rc == MDB_SUCCESS)
-        rc = mdb_put(txn->txn, txn->store->table[T_MESSAGE], key, &row, 0);
-    if (rc != MDB_SUCCESS)
-        return rc;
-    return mdb_put(txn->txn, txn->store->table[T_MESSAGE_ROW], &row, val, (flags & MDB_RESERVE) | MDB_APPEND);
-}
-
-static int del_message_row(struct store_txn *txn, MDB_val *key)
-{
-    MDB_val row;
-    int rc = mdb_get(txn->txn, txn->store->table[T_MESSAGE], key, &row);
-    if (rc == MDB_SUCCESS)
-        rc = mdb_del(txn->txn, txn->store->table[T_MESSAGE_ROW], &row, NULL);
-    txn->rows_known = false;
-    return rc;
-}
-
-/* --- bytes, continued --------------------------------------------------------------------------------------- */
-
 int txn_get(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, MDB_val *val)
 {
     MDB_val k = key_val(key, key_len);
     int rc = mdb_get(txn->txn, txn->store->table[table], &k, val);
     if (rc == MDB_SUCCESS && table == T_MESSAGE)
-        rc = resolve(txn->txn, txn->store, val);
+        rc = message_row_of(txn->txn, txn->store, val);
     return result(txn->store, rc);
 }
 
 static int put_val(struct store_txn *txn, enum store_table table, MDB_val *key, MDB_val *val, unsigned flags)
 {
     if (table == T_MESSAGE)
-        return put_message(txn, key, val, flags);
+        return message_row_put(txn, key, val, flags);
     return mdb_put(txn->txn, txn->store->table[table], key, val, flags);
 }
 
@@ -369,7 +306,7 @@ int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, 
 int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len)
 {
     MDB_val k = key_val(key, key_len);
-    int rc = table == T_MESSAGE ? del_message_row(txn, &k) : MDB_SUCCESS;
+    int rc = table == T_MESSAGE ? message_row_del(txn, &k) : MDB_SUCCESS;
     if (rc == MDB_SUCCESS)
         rc = mdb_del(txn->txn, txn->store->table[table], &k, NULL);
     return result(txn->store, rc);
@@ -393,7 +330,7 @@ int cursor_get(struct store *store, MDB_cursor *cursor, MDB_val *key, MDB_val *v
 {
     int rc = mdb_cursor_get(cursor, key, val, op);
     if (rc == MDB_SUCCESS && mdb_cursor_dbi(cursor) == store->table[T_MESSAGE])
-        rc = resolve(mdb_cursor_txn(cursor), store, val);
+        rc = message_row_of(mdb_cursor_txn(cursor), store, val);
     return result(store, rc);
 }
 
