@@ -68,12 +68,7 @@ int store_head(struct store *store, struct store_head *out)
     return rc;
 }
 
-/* What rests with the ticket or the reply alone. One that cannot be read is as good as missing here. */
-static int forgive(int rc)
-{
-    return rc == E_NOT_FOUND || rc == E_CORRUPT || rc == E_VERSION ? OK : rc;
-}
-
+/* What rests with the ticket or the reply alone. */
 static int add_of_ticket(struct store_txn *txn, Event *event)
 {
     Aduan__Record__Ticket *ticket;
@@ -81,7 +76,7 @@ static int add_of_ticket(struct store_txn *txn, Event *event)
         return OK;
     int rc = txn_get_ticket(txn, event->ticket, &ticket);
     if (rc != OK)
-        return forgive(rc);
+        return record_forgive(rc);
     if (event->kind == EVENT_KIND(TICKET_CLASSIFIED))
         record_set_string(&event->detail, ticket->why);
     record_set_string(&event->shortcode, ticket->shortcode);
@@ -98,7 +93,7 @@ static int add_of_reply(struct store_txn *txn, Event *event)
         return OK;
     int rc = txn_get_reply_closed(txn, event->reply, &reply);
     if (rc != OK)
-        return forgive(rc);
+        return record_forgive(rc);
     record_set_bytes(&event->reply_id, reply->id.data, reply->id.len);
     aduan__record__reply__free_unpacked(reply, NULL);
     return OK;

@@ -62,12 +62,6 @@ struct reading {
     MDB_cursor *events, *tickets, *replies;
 };
 
-/* What cannot be read is as good as missing: `aduan verify` tells of it. An error of the store is one. */
-static int forgive(int err)
-{
-    return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
-}
-
 static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_t id, bool opened, const Ticket **out)
 {
     size_t at = (size_t)(id * 0x9E3779B97F4A7C15u >> 53);
@@ -87,7 +81,7 @@ static int find_ticket(struct reading *reading, struct store_feed *feed, uint64_
         err = record_scan_row(reading->txn.store->seal, feed->arena, &at_key, &val, opened, &ticket->base);
     feed->tickets[at] = (struct slot){id, err == OK ? ticket : NULL, opened};
     *out = feed->tickets[at].ticket;
-    return forgive(err);
+    return record_forgive(err);
 }
 
 static int find_number(struct reading *reading, struct store_feed *feed, const Ticket *ticket, const char **out)
@@ -98,7 +92,7 @@ static int find_number(struct reading *reading, struct store_feed *feed, const T
     if (err == OK)
         err = record_scan_row(reading->txn.store->seal, feed->arena, &key, &val, true, &identity.base);
     if (err != OK)
-        return forgive(err);
+        return record_forgive(err);
     if (identity.number.len == 0 || identity.number.len > NUMBER_BYTES)
         return OK;
     *out = arena_copy(feed->arena, identity.number.data, identity.number.len);
@@ -116,7 +110,7 @@ static int find_reply_id(struct reading *reading, struct store_feed *feed, Event
         err = record_scan_row(reading->txn.store->seal, feed->arena, &key, &val, false, &reply.base);
     if (err == OK)
         event->reply_id = reply.id;
-    return forgive(err);
+    return record_forgive(err);
 }
 
 static int fill(struct reading *reading, struct store_feed *feed, const MDB_val *key, const MDB_val *val, unsigned open,

@@ -182,6 +182,8 @@ int record_scan_row(const struct seal *seal, struct arena *arena, const MDB_val 
                     ProtobufCMessage *record);
 int txn_scan_record(struct store_txn *txn, struct arena *arena, enum store_table table, const void *key, size_t key_len,
                     bool opened, ProtobufCMessage *record);
+/* Where a record that cannot be read is as good as missing (`aduan verify` tells of it): OK for those errors. */
+int record_forgive(int err);
 /* A value in hand, closed or opened. */
 int record_unpack(const ProtobufCMessageDescriptor *type, const MDB_val *val, ProtobufCMessage **out);
 int record_unpack_opened(const struct seal *seal, const ProtobufCMessageDescriptor *type, const MDB_val *key,

@@ -101,3 +101,8 @@ int txn_scan_record(struct store_txn *txn, struct arena *arena, enum store_table
     err = record_scan_row(txn->store->seal, arena, &at, &val, opened, record);
     return err == OK ? OK : store_own_fault(txn->store, err);
 }
+
+int record_forgive(int err)
+{
+    return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
+}

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* The text of a message that opened a ticket rests there, and with it most bodies. One that cannot be read is as good
- * as missing. */
+/* The text of a message that opened a ticket rests there, and with it most bodies. */
 static int add_text(struct store_txn *txn, Aduan__Record__Message *message)
 {
     ProtobufCMessage *record;
@@ -19,7 +18,7 @@ static int add_text(struct store_txn *txn, Aduan__Record__Message *message)
     put_be64(key, message->ticket);
     int err = txn_get_record(txn, T_TICKET, key, sizeof key, &aduan__record__ticket__descriptor, &record);
     if (err != OK)
-        return err == E_NOT_FOUND || err == E_CORRUPT || err == E_VERSION ? OK : err;
+        return record_forgive(err);
     const Aduan__Record__Ticket *ticket = (const Aduan__Record__Ticket *)record;
     record_set_bytes(&message->text, ticket->text.data, ticket->text.len);
     if (message->body_is_text)
