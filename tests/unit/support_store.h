@@ -250,11 +250,20 @@ static inline void support_slot(struct support *s, const uint8_t id[STORE_REPLY_
     put_be64(slot, found);
 }
 
-/* Two kinds of rows share one table. */
-static inline bool support_is_row(enum store_table table, const MDB_val *key)
+/* What a cursor has found becomes what the table has under its own keys; false: two kinds of rows share one table, and
+ * this is one of the other kind. `outer` is where a key is made. */
+static inline bool support_is_row(struct store_txn *txn, enum store_table table, MDB_val *key, MDB_val *val,
+                                  uint8_t outer[TICKET_SENDER_KEY_BYTES])
 {
-    return (table != T_IDENTITY || key->mv_size != TICKET_SENDER_KEY_BYTES) &&
-           (table != T_TICKET_BY_SENDER || key->mv_size != SEAL_ID_BYTES);
+    if (table == T_IDENTITY)
+        return sender_row_identity(key, val) || key->mv_size != TICKET_SENDER_ROW_BYTES;
+    if (table != T_TICKET_BY_SENDER)
+        return true;
+    if (key->mv_size != TICKET_SENDER_ROW_BYTES || txn_sender_id(txn, key->mv_data, outer) != OK)
+        return false;
+    memcpy(outer + SEAL_ID_BYTES, (const uint8_t *)key->mv_data + SENDER_ROW_BYTES, 8);
+    *key = (MDB_val){TICKET_SENDER_KEY_BYTES, outer};
+    return true;
 }
 
 static inline uint64_t support_count(struct support *s, enum store_table table)
@@ -266,9 +275,10 @@ static inline uint64_t support_count(struct support *s, enum store_table table)
     if (table == T_IDENTITY || table == T_TICKET_BY_SENDER) {
         MDB_cursor *cursor;
         MDB_val key, val;
+        uint8_t outer[TICKET_SENDER_KEY_BYTES];
         assert_int_equal(txn_cursor(&txn, table, &cursor), OK);
         for (count = 0; cursor_get(s->store, cursor, &key, &val, MDB_NEXT) == OK;)
-            count += support_is_row(table, &key);
+            count += support_is_row(&txn, table, &key, &val, outer);
         mdb_cursor_close(cursor);
     }
     txn_abort(&txn);

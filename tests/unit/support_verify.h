@@ -197,12 +197,13 @@ static inline struct row row_at(struct support *s, enum store_table table, size_
     struct store_txn txn;
     MDB_cursor *cursor;
     MDB_val key, val;
+    uint8_t outer[TICKET_SENDER_KEY_BYTES];
     assert_int_equal(txn_begin(s->store, false, 0, &txn), OK);
     assert_int_equal(txn_cursor(&txn, table, &cursor), OK);
     for (size_t i = 0; i <= skip; i++) {
         do
             assert_int_equal(cursor_get(s->store, cursor, &key, &val, MDB_NEXT), OK);
-        while (!support_is_row(table, &key));
+        while (!support_is_row(&txn, table, &key, &val, outer));
     }
     assert_true(key.mv_size <= sizeof row.key && val.mv_size <= sizeof row.val);
     memcpy(row.key, key.mv_data, row.key_len = key.mv_size);

@@ -157,6 +157,18 @@ static void identity_gone(struct support *s)
     del(s, T_IDENTITY, row.key, row.key_len);
 }
 
+static void senders_not_indexed(struct support *s)
+{
+    struct store_txn txn = support_write(s);
+    txn.senders_from = txn.senders_to = txn.next_sender;
+    support_commit(&txn);
+}
+
+static void sender_index_of_none(struct support *s)
+{
+    put(s, T_SENDER_INDEX, "12345678\0\0\0\0\1", 13, "", 0);
+}
+
 static void message_row_gone(struct support *s)
 {
     struct row row = row_at(s, T_MESSAGE_ROW, 0);
@@ -353,6 +365,8 @@ static const struct plant plants[] = {
     {message_row_gone, "message_row.stray"},
     {message_row_of_none, "message_row.stray"},
     {identity_gone, "meta.identities"},
+    {senders_not_indexed, "sender_index.missing"},
+    {sender_index_of_none, "sender_index.stray"},
     {identity_gone, "message.identity_missing"},
     {identity_moved, "identity.key"},
     {identity_broken_seal, "identity.sealed"},

@@ -36,6 +36,7 @@ static const char *const table_names[T_END] = {
     [T_OUTBOX_DUE] = "outbox_due",
     [T_EVENT] = "event",
     [T_IDENTITY] = "identity",
+    [T_SENDER_INDEX] = "sender_index",
     [T_QUARANTINE] = "quarantine",
     [T_INTEGRATOR] = "integrator",
     [T_CURSOR] = "cursor",
@@ -241,7 +242,9 @@ static int write_meta(struct store_txn *txn)
     } rows[] = {{"version", version, sizeof version}, {"epoch", epoch, sizeof epoch},
                 {"key_check", check, sizeof check},   {"next_serial", serial, sizeof serial},
                 {"next_sequence", one, sizeof one},   {"parts_waiting", zero, sizeof zero},
-                {"identities", zero, sizeof zero},    {"seal_key", key, sizeof key}};
+                {"identities", zero, sizeof zero},    {"next_sender", one, sizeof one},
+                {"senders_from", one, sizeof one},    {"senders_to", one, sizeof one},
+                {"senders_tag", zero, sizeof zero},   {"seal_key", key, sizeof key}};
     int err = OK;
     for (size_t i = 0; err == OK && i < sizeof rows / sizeof rows[0]; i++)
         err = txn_put(txn, T_META, rows[i].name, strlen(rows[i].name), rows[i].val, rows[i].len);
@@ -362,6 +365,7 @@ struct store *store_share(struct store *store)
         abort();
     *shared = *store;
     shared->shared = true;
+    shared->senders = NULL;
     return shared;
 }
 
@@ -369,6 +373,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
+    senders_free(store->senders);
     if (store->shared) {
         free(store);
         return;

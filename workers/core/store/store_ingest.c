@@ -155,6 +155,8 @@ int store_ingest(struct store *store, const struct store_policy *policy, const s
     struct store_outcome *taken = record_alloc(n * sizeof *taken);
     for (size_t i = 0; err == OK && i < n; i++)
         err = ingest_take(&in, &items[i], &taken[i]);
+    if (err == OK)
+        err = txn_index_senders(&in.txn);
     KILL_POINT("store", "ingest_uncommitted");
     if (err == OK)
         err = txn_commit(&in.txn);

@@ -13,7 +13,7 @@
 typedef Aduan__Record__Ticket Ticket;
 
 enum {
-    PREFIX_MAX = SEAL_ID_BYTES,
+    PREFIX_MAX = SENDER_ROW_BYTES,
     ROWS_A_TXN = 4096, /* looked at */
     TICKETS_A_TXN = 64 /* handed out */
 };
@@ -39,8 +39,7 @@ static void choose_table(struct walk *walk)
     walk->table = T_TICKET;
     if (filter->sender_id) {
         walk->table = T_TICKET_BY_SENDER;
-        walk->prefix_len = SEAL_ID_BYTES;
-        memcpy(walk->prefix, filter->sender_id, SEAL_ID_BYTES);
+        walk->prefix_len = SENDER_ROW_BYTES;
     } else if (filter->state != TICKET_STATE(TICKET_STATE_NONE)) {
         walk->table = T_TICKET_BY_STATE;
         walk->prefix_len = 1;
@@ -114,7 +113,10 @@ static int read_some(struct walk *walk)
     int rc = txn_begin(walk->store, false, 0, &txn);
     if (rc != OK)
         return rc;
-    rc = txn_cursor(&txn, walk->table, &cursor);
+    if (walk->filter->sender_id)
+        rc = txn_sender_row(&txn, walk->filter->sender_id, walk->prefix);
+    if (rc == OK)
+        rc = txn_cursor(&txn, walk->table, &cursor);
     if (rc == OK)
         rc = seek(walk, cursor, &key, &val);
     for (size_t rows = 0; rc == OK && rows < ROWS_A_TXN && walk->count < TICKETS_A_TXN && !walk->ended; rows++) {

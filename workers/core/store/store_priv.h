@@ -13,9 +13,9 @@
  *   reply             BE64(slot)                               Reply
  *   outbox_due        BE64(due_us) BE64(slot)                  (empty): READY and SENDING replies
  *   event             BE64(sequence)                           Event
- *   sender            sender_id                                Identity        (here T_IDENTITY)
- *   sender            sender_id BE64(id)                       Ticket.report's first 8 bytes, or (empty)
- *                                                              (here T_TICKET_BY_SENDER)
+ *   sender            BE64(row)                                sender_id Identity
+ *   sender            BE64(row) BE64(ticket)                   Ticket.report's first 8 bytes, or (empty)
+ *   sender_index      sender_id's first 8 bytes, BE40(row)     (empty)
  *   quarantine        message key                              Quarantine
  *   integrator        CURVE public key, 32 bytes               Integrator
  *   cursor            view name, 0, cursor name                Cursor
@@ -29,7 +29,8 @@
  *
  * row = 1, 2, 3, … in the order of arrival: the uuids of one second lie anywhere, and messages that come together fill
  * whole pages. Outside store_message.c T_MESSAGE is a table like the others: message key to Message.
- * The rows of one sender lie together, since most SMS need them both; the length of a key tells them apart.
+ * Senders rest in the order of their first SMS, see store_sender.c: outside of it T_IDENTITY is a table of sender_id to
+ * Identity, and T_TICKET_BY_SENDER one of sender_id BE64(ticket) to the report's 8 bytes. Only cursors see rows.
  * slot = the sequence of the reply's REPLY_QUEUED event. Reply ids are hashes and would lie anywhere; the replies that
  * are being worked on lie together, so that a batch of them touches few pages. No table leads from an id to its slot:
  * whoever has the one has the other, out in the network too (Mt.slot of wire.proto).
@@ -39,7 +40,10 @@
  *       "parts_waiting" BE64 (messages of fate PART_WAITING), "identities" BE64 (rows of Identity), "integrators" BE64
  * (grows with each change of that table; missing: 0), "seal_key" BE16: the number of the key that writes seal with;
  * every writer reads it in its transaction, so that behind the commit which changes it nothing is sealed with an older
- * one. "rekey": how far the sealing anew has come, see store_rekey.c. "incidents" BE64: the id given last (missing: 0).
+ * one. "next_sender" BE64: the row of the next sender. "senders_from", "senders_to" BE64: senders of rows below the
+ * first are in sender_index; those from there to below the second are being put there, and are there when the first 4
+ * bytes of their sender_id are below "senders_tag" BE64. "rekey": how far the sealing anew has come, see store_rekey.c.
+ * "incidents" BE64: the id given last (missing: 0).
  */
 #ifndef ADUAN_STORE_PRIV_H
 #define ADUAN_STORE_PRIV_H
@@ -64,6 +68,7 @@ enum store_table {
     T_OUTBOX_DUE,
     T_EVENT,
     T_IDENTITY,
+    T_SENDER_INDEX,
     T_QUARANTINE,
     T_INTEGRATOR,
     T_CURSOR,
@@ -82,6 +87,8 @@ enum {
     PART_KEY_BYTES = SET_KEY_BYTES + 1,
     TICKET_STATE_KEY_BYTES = 1 + 8,
     TICKET_SENDER_KEY_BYTES = SEAL_ID_BYTES + 8,
+    SENDER_ROW_BYTES = 8,
+    TICKET_SENDER_ROW_BYTES = SENDER_ROW_BYTES + 8,
     DUE_REPLY_KEY_BYTES = 8 + 8,
     DUE_SET_KEY_BYTES = 8 + SET_KEY_BYTES,
     SLOT_BYTES = 8,
@@ -93,6 +100,8 @@ enum {
     INCIDENT_NEAR_KEY_BYTES = 8 + 8
 };
 
+struct senders;
+
 struct store {
     MDB_env *env;
     MDB_dbi table[T_END];
@@ -101,8 +110,9 @@ struct store {
     bool read_only;
     bool shared; /* of another handle's environment: see store_share() */
     char *dir;
-    int dir_lock;  /* fd of the directory with a shared flock while the store is open; restore takes it exclusively */
-    int lmdb_code; /* LMDB's word for the last failure, for txn_fault() */
+    int dir_lock; /* fd of the directory with a shared flock while the store is open; restore takes it exclusively */
+    struct senders *senders; /* NULL: not asked for yet */
+    int lmdb_code;           /* LMDB's word for the last failure, for txn_fault() */
 };
 
 /* One transaction. A write transaction caches the counters of meta and writes back at commit what has changed. */
@@ -111,8 +121,14 @@ struct store_txn {
     MDB_txn *txn;
     bool write;
     uint64_t next_serial, next_sequence, parts_waiting, identities; /* of a write transaction */
-    uint64_t read_counters[4];                                      /* the same as they are at rest */
-    uint64_t last_row;                                              /* of message_row, once `rows_known` */
+    /* Of a write transaction, and of another once it has asked for a sender; next_sender is 0 before. */
+    uint64_t next_sender, senders_from, senders_to, senders_tag;
+    uint64_t senders_at_begin;        /* next_sender as it is at rest */
+    uint64_t read_counters[8];        /* of a write transaction: all these as they are at rest */
+    uint8_t sender_id[SEAL_ID_BYTES]; /* the sender asked for last, once `sender_known` */
+    uint64_t sender_row;              /* its row, 0: none */
+    bool sender_known;
+    uint64_t last_row; /* of message_row, once `rows_known` */
     bool rows_known;
     uint16_t seal_key; /* what a write transaction seals with */
     uint64_t now_us;
@@ -151,6 +167,31 @@ int txn_meta_number(struct store_txn *txn, const char *name, uint64_t *out);
 int message_row_of(MDB_txn *txn, const struct store *store, MDB_val *val);
 int message_row_put(struct store_txn *txn, MDB_val *key, MDB_val *val, unsigned flags);
 int message_row_del(struct store_txn *txn, MDB_val *key);
+/* T_IDENTITY and T_TICKET_BY_SENDER (store_sender.c), with LMDB's codes. */
+int sender_get(struct store_txn *txn, enum store_table table, MDB_val *key, MDB_val *val);
+int sender_put(struct store_txn *txn, enum store_table table, MDB_val *key, MDB_val *val, unsigned flags);
+int sender_del(struct store_txn *txn, enum store_table table, MDB_val *key);
+int sender_row_of(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint8_t out[SENDER_ROW_BYTES]);
+int sender_id_of(struct store_txn *txn, const uint8_t row[SENDER_ROW_BYTES], uint8_t out[SEAL_ID_BYTES]);
+/* Puts into sender_index what is due: the last step of who takes SMS in. */
+int sender_index_some(struct store_txn *txn);
+int sender_indexed(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint64_t row, bool *due, bool *there);
+/* A row that a cursor has found becomes sender_id and record; false: a row of another kind, left as it is. */
+bool sender_row_identity(MDB_val *key, MDB_val *val);
+/* What a process remembers of rows: of a transaction that has failed, and for good (NULL is accepted). */
+void senders_undo(struct store_txn *txn);
+void senders_free(struct senders *senders);
+/* So many senders are indexed together. A test makes it smaller. */
+extern uint64_t store_senders_a_generation;
+/* next_sender and what follows it, in a transaction that does not write. */
+int txn_sender_numbers(struct store_txn *txn);
+/* Where the rows of a sender begin, for a cursor on T_TICKET_BY_SENDER: BE64(row) BE64(ticket). E_NOT_FOUND. */
+int txn_sender_row(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint8_t out[SENDER_ROW_BYTES]);
+/* Whose row it is. E_NOT_FOUND. */
+int txn_sender_id(struct store_txn *txn, const uint8_t row[SENDER_ROW_BYTES], uint8_t out[SEAL_ID_BYTES]);
+int txn_index_senders(struct store_txn *txn);
+/* due: sender_index should have it; there: it has. */
+int txn_sender_indexed(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint64_t row, bool *due, bool *there);
 /* Entries of a table; T_IDENTITY and T_TICKET_BY_SENDER: of both. */
 int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out);
 int txn_cursor(struct store_txn *txn, enum store_table table, MDB_cursor **out);

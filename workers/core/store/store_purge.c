@@ -217,16 +217,16 @@ static int look_at_part(struct run *run, const MDB_val *key, const MDB_val *val)
 
 /* --- identities --------------------------------------------------------------------------------------------- */
 
-static int has_ticket(struct run *run, const MDB_val *sender, bool *has)
+static int has_ticket(struct run *run, const MDB_val *row, bool *has)
 {
     MDB_cursor *cursor = NULL;
-    uint8_t start[TICKET_SENDER_KEY_BYTES] = {0};
+    uint8_t start[TICKET_SENDER_ROW_BYTES] = {0};
     MDB_val key = {sizeof start, start}, val;
-    memcpy(start, sender->mv_data, SEAL_ID_BYTES);
+    memcpy(start, row->mv_data, SENDER_ROW_BYTES);
     int rc = txn_cursor(&run->txn, T_TICKET_BY_SENDER, &cursor);
     if (rc == OK)
         rc = cursor_get(run->txn.store, cursor, &key, &val, MDB_SET_RANGE);
-    *has = rc == OK && key.mv_size == sizeof start && memcmp(key.mv_data, sender->mv_data, SEAL_ID_BYTES) == 0;
+    *has = rc == OK && key.mv_size == sizeof start && memcmp(key.mv_data, row->mv_data, SENDER_ROW_BYTES) == 0;
     mdb_cursor_close(cursor);
     return rc == E_NOT_FOUND ? OK : rc;
 }
@@ -238,9 +238,11 @@ static int look_at_identity(struct run *run, const MDB_val *key, const MDB_val *
     ProtobufCMessage *record;
     bool needed = true;
     uint8_t id[SEAL_ID_BYTES];
-    if (key->mv_size != sizeof id || run->purge->held > 0)
+    MDB_val whose = *key, identity = *val;
+    if (!sender_row_identity(&whose, &identity) || run->purge->held > 0)
         return OK;
-    int rc = record_unpack(&aduan__record__identity__descriptor, val, &record);
+    memcpy(id, whose.mv_data, sizeof id);
+    int rc = record_unpack(&aduan__record__identity__descriptor, &identity, &record);
     if (rc != OK)
         return rc == E_CORRUPT ? OK : rc;
     uint64_t last_us = ((const Aduan__Record__Identity *)record)->last_us;
@@ -250,7 +252,6 @@ static int look_at_identity(struct run *run, const MDB_val *key, const MDB_val *
     if (rc != OK || needed)
         return rc;
     run->purge->identities++;
-    memcpy(id, key->mv_data, sizeof id);
     if (run->purge->dry_run)
         return OK;
     run->txn.identities -= run->txn.identities > 0;

@@ -15,13 +15,12 @@
 
 static const struct {
     enum store_table table;
-    size_t key_len; /* rows of another length are no records */
     const ProtobufCMessageDescriptor *type;
 } tables[] = {
-    {T_IDENTITY, SEAL_ID_BYTES, &aduan__record__identity__descriptor},
-    {T_MESSAGE, STORE_KEY_MESSAGE_BYTES, &aduan__record__message__descriptor},
-    {T_TICKET, 8, &aduan__record__ticket__descriptor},
-    {T_REPLY, SLOT_BYTES, &aduan__record__reply__descriptor},
+    {T_IDENTITY, &aduan__record__identity__descriptor},
+    {T_MESSAGE, &aduan__record__message__descriptor},
+    {T_TICKET, &aduan__record__ticket__descriptor},
+    {T_REPLY, &aduan__record__reply__descriptor},
 };
 enum { TABLES = sizeof tables / sizeof tables[0], PASS_MAX = 3 * 8 + 1 + RECORD_KEY_MAX };
 static const char pass_name[] = "rekey", key_name[] = "seal_key";
@@ -137,10 +136,13 @@ int store_rekey_begin(struct store *store, uint16_t key, struct fault *fault)
 
 /* --- one batch ---------------------------------------------------------------------------------------------- */
 
-static int reseal(struct store_txn *txn, struct pass *pass, const MDB_val *val)
+/* key, val: as the table has them for everybody but a cursor. */
+static int reseal(struct store_txn *txn, struct pass *pass, const MDB_val *key, const MDB_val *val)
 {
-    const struct record_place place = {tables[pass->at].type, pass->last, pass->last_len};
+    uint8_t where[RECORD_KEY_MAX]; /* a write may move the row */
+    const struct record_place place = {tables[pass->at].type, where, key->mv_size};
     const struct store *store = txn->store;
+    memcpy(where, key->mv_data, key->mv_size);
     if (!record_is_sealed(&place, val->mv_data, val->mv_size) ||
         record_key_of(&place, val->mv_data, val->mv_size) == txn->seal_key)
         return OK;
@@ -150,7 +152,7 @@ static int reseal(struct store_txn *txn, struct pass *pass, const MDB_val *val)
     memcpy(copy, val->mv_data, val->mv_size);
     int rc = record_rekey(store->seal, txn->seal_key, &place, copy, val->mv_size);
     if (rc == OK) {
-        rc = txn_put(txn, tables[pass->at].table, pass->last, pass->last_len, copy, val->mv_size);
+        rc = txn_put(txn, tables[pass->at].table, where, place.key_len, copy, val->mv_size);
         pass->resealed += rc == OK;
     } else {
         pass->unopened++;
@@ -160,10 +162,10 @@ static int reseal(struct store_txn *txn, struct pass *pass, const MDB_val *val)
     return rc;
 }
 
-/* A row of the other kind that its table holds. */
-static bool is_foreign(const struct pass *pass, const MDB_val *key)
+/* What a cursor has found, as its table has it; false: a row of the other kind that its table holds. */
+static bool is_record(enum store_table table, MDB_val *key, MDB_val *val)
 {
-    return tables[pass->at].table == T_IDENTITY && key->mv_size == TICKET_SENDER_KEY_BYTES;
+    return table != T_IDENTITY || sender_row_identity(key, val);
 }
 
 /* Up to *left rows of the pass's table. E_NOT_FOUND at its end. */
@@ -181,11 +183,11 @@ static int reseal_rows(struct store_txn *txn, struct pass *pass, size_t *left)
             rc = E_CORRUPT;
             break;
         }
-        memcpy(pass->last, key.mv_data, key.mv_size); /* a write may move the row */
+        memcpy(pass->last, key.mv_data, key.mv_size);
         pass->last_len = key.mv_size;
-        if (!is_foreign(pass, &key)) {
+        if (is_record(tables[pass->at].table, &key, &val)) {
             pass->looked_at++;
-            rc = reseal(txn, pass, &val);
+            rc = reseal(txn, pass, &key, &val);
             --*left;
         }
         if (rc == OK && *left > 0)
@@ -269,8 +271,9 @@ static int count_table(struct store_txn *txn, size_t at, struct store_key_counts
     MDB_val key, val;
     int rc = txn_cursor(txn, tables[at].table, &cursor);
     while (rc == OK && (rc = cursor_get(txn->store, cursor, &key, &val, MDB_NEXT)) == OK) {
+        bool record = is_record(tables[at].table, &key, &val);
         const struct record_place place = {tables[at].type, key.mv_data, key.mv_size};
-        if (key.mv_size == tables[at].key_len && record_is_sealed(&place, val.mv_data, val.mv_size))
+        if (record && record_is_sealed(&place, val.mv_data, val.mv_size))
             store_key_count_add(counts, record_key_of(&place, val.mv_data, val.mv_size));
     }
     mdb_cursor_close(cursor);

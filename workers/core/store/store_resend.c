@@ -69,13 +69,16 @@ static int look_up(struct store_txn *txn, const struct store_policy *policy, con
     MDB_cursor *cursor = NULL;
     MDB_val key, val;
     enum said said = SAID_ELSE;
-    int err = txn_cursor(txn, T_TICKET_BY_SENDER, &cursor);
+    uint8_t row[SENDER_ROW_BYTES];
+    int err = txn_sender_row(txn, sender_id, row);
     if (err == OK)
-        err = cursor_seek_below(txn->store, cursor, sender_id, SEAL_ID_BYTES, UINT64_MAX, &key, &val);
+        err = txn_cursor(txn, T_TICKET_BY_SENDER, &cursor);
+    if (err == OK)
+        err = cursor_seek_below(txn->store, cursor, row, sizeof row, UINT64_MAX, &key, &val);
     for (size_t rows = 0; err == OK && rows < TICKETS_COMPARED_MAX; rows++) {
-        if (key.mv_size != TICKET_SENDER_KEY_BYTES || memcmp(key.mv_data, sender_id, SEAL_ID_BYTES) != 0)
+        if (key.mv_size != TICKET_SENDER_ROW_BYTES || memcmp(key.mv_data, row, sizeof row) != 0)
             break;
-        *ticket = get_be64((const uint8_t *)key.mv_data + SEAL_ID_BYTES);
+        *ticket = get_be64((const uint8_t *)key.mv_data + sizeof row);
         err = said_by(txn, policy, *ticket, &val, report, &said);
         if (err != OK || said != SAID_ELSE)
             break;

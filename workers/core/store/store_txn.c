@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -169,41 +170,52 @@ int txn_meta_number(struct store_txn *txn, const char *name, uint64_t *out)
 
 /* --- begin and end ------------------------------------------------------------------------------------------ */
 
-enum { COUNTERS = 4 };
-static const char *const counter_names[COUNTERS] = {"next_serial", "next_sequence", "parts_waiting", "identities"};
+enum { COUNTERS = 8, FIRST_OF_SENDERS = 4 };
+static const struct counter {
+    const char *name;
+    size_t offset; /* in struct store_txn */
+} counters[COUNTERS] = {
+    {"next_serial", offsetof(struct store_txn, next_serial)},
+    {"next_sequence", offsetof(struct store_txn, next_sequence)},
+    {"parts_waiting", offsetof(struct store_txn, parts_waiting)},
+    {"identities", offsetof(struct store_txn, identities)},
+    {"next_sender", offsetof(struct store_txn, next_sender)},
+    {"senders_from", offsetof(struct store_txn, senders_from)},
+    {"senders_to", offsetof(struct store_txn, senders_to)},
+    {"senders_tag", offsetof(struct store_txn, senders_tag)},
+};
 
-static void counters_of(const struct store_txn *txn, uint64_t out[COUNTERS])
+static uint64_t *counter_of(struct store_txn *txn, size_t i)
 {
-    out[0] = txn->next_serial;
-    out[1] = txn->next_sequence;
-    out[2] = txn->parts_waiting;
-    out[3] = txn->identities;
+    return (uint64_t *)((char *)txn + counters[i].offset);
 }
 
-static int read_counters(struct store_txn *txn)
+static int read_counters(struct store_txn *txn, size_t first)
 {
-    for (size_t i = 0; i < COUNTERS; i++) {
-        int err = txn_meta_number(txn, counter_names[i], &txn->read_counters[i]);
+    for (size_t i = first; i < COUNTERS; i++) {
+        int err = txn_meta_number(txn, counters[i].name, &txn->read_counters[i]);
         if (err != OK)
             return err;
+        *counter_of(txn, i) = txn->read_counters[i];
     }
-    txn->next_serial = txn->read_counters[0];
-    txn->next_sequence = txn->read_counters[1];
-    txn->parts_waiting = txn->read_counters[2];
-    txn->identities = txn->read_counters[3];
-    return OK;
+    txn->senders_at_begin = txn->next_sender;
+    return txn->next_sender > 0 ? OK : store_own_fault(txn->store, E_CORRUPT);
+}
+
+int txn_sender_numbers(struct store_txn *txn)
+{
+    return read_counters(txn, FIRST_OF_SENDERS);
 }
 
 static int write_counters(struct store_txn *txn)
 {
-    uint64_t now[COUNTERS];
-    counters_of(txn, now);
     for (size_t i = 0; i < COUNTERS; i++) {
-        if (now[i] == txn->read_counters[i])
+        uint64_t now = *counter_of(txn, i);
+        if (now == txn->read_counters[i])
             continue;
         uint8_t be[8];
-        put_be64(be, now[i]);
-        int err = txn_put(txn, T_META, counter_names[i], strlen(counter_names[i]), be, sizeof be);
+        put_be64(be, now);
+        int err = txn_put(txn, T_META, counters[i].name, strlen(counters[i].name), be, sizeof be);
         if (err != OK)
             return err;
     }
@@ -225,7 +237,7 @@ int txn_begin(struct store *store, bool write, uint64_t now_us, struct store_txn
     }
     if (rc != MDB_SUCCESS)
         return result(store, rc);
-    int err = write ? read_counters(&txn) : OK;
+    int err = write ? read_counters(&txn, 0) : OK;
     if (err == OK && write)
         err = read_seal_key(&txn);
     if (err != OK) {
@@ -252,17 +264,27 @@ int txn_commit(struct store_txn *txn)
     }
     MDB_txn *ending = txn->txn;
     txn->txn = NULL;
-    return result(txn->store, txn->write ? commit_write(txn->store, ending) : mdb_txn_commit(ending));
+    err = result(txn->store, txn->write ? commit_write(txn->store, ending) : mdb_txn_commit(ending));
+    if (err != OK)
+        senders_undo(txn);
+    return err;
 }
 
 void txn_abort(struct store_txn *txn)
 {
-    if (txn->txn)
+    if (txn->txn) {
         mdb_txn_abort(txn->txn);
+        senders_undo(txn);
+    }
     txn->txn = NULL;
 }
 
 /* --- bytes -------------------------------------------------------------------------------------------------- */
+
+static bool is_of_senders(enum store_table table)
+{
+    return table == T_IDENTITY || table == T_TICKET_BY_SENDER;
+}
 
 static MDB_val key_val(const void *key, size_t len)
 {
@@ -272,6 +294,8 @@ static MDB_val key_val(const void *key, size_t len)
 int txn_get(struct store_txn *txn, enum store_table table, const void *key, size_t key_len, MDB_val *val)
 {
     MDB_val k = key_val(key, key_len);
+    if (is_of_senders(table))
+        return result(txn->store, sender_get(txn, table, &k, val));
     int rc = mdb_get(txn->txn, txn->store->table[table], &k, val);
     if (rc == MDB_SUCCESS && table == T_MESSAGE)
         rc = message_row_of(txn->txn, txn->store, val);
@@ -282,6 +306,8 @@ static int put_val(struct store_txn *txn, enum store_table table, MDB_val *key, 
 {
     if (table == T_MESSAGE)
         return message_row_put(txn, key, val, flags);
+    if (is_of_senders(table))
+        return sender_put(txn, table, key, val, flags);
     return mdb_put(txn->txn, txn->store->table[table], key, val, flags);
 }
 
@@ -306,10 +332,32 @@ int txn_put_new(struct store_txn *txn, enum store_table table, const void *key, 
 int txn_del(struct store_txn *txn, enum store_table table, const void *key, size_t key_len)
 {
     MDB_val k = key_val(key, key_len);
+    if (is_of_senders(table))
+        return result(txn->store, sender_del(txn, table, &k));
     int rc = table == T_MESSAGE ? message_row_del(txn, &k) : MDB_SUCCESS;
     if (rc == MDB_SUCCESS)
         rc = mdb_del(txn->txn, txn->store->table[table], &k, NULL);
     return result(txn->store, rc);
+}
+
+int txn_sender_row(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint8_t out[SENDER_ROW_BYTES])
+{
+    return result(txn->store, sender_row_of(txn, id, out));
+}
+
+int txn_sender_id(struct store_txn *txn, const uint8_t row[SENDER_ROW_BYTES], uint8_t out[SEAL_ID_BYTES])
+{
+    return result(txn->store, sender_id_of(txn, row, out));
+}
+
+int txn_index_senders(struct store_txn *txn)
+{
+    return result(txn->store, sender_index_some(txn));
+}
+
+int txn_sender_indexed(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint64_t row, bool *due, bool *there)
+{
+    return result(txn->store, sender_indexed(txn, id, row, due, there));
 }
 
 int txn_count(struct store_txn *txn, enum store_table table, uint64_t *out)

@@ -103,7 +103,7 @@ uint64_t verify_count(struct verify *v, enum store_table table)
 
 struct visitor {
     enum store_table table;
-    size_t key_len, skip_len;               /* skip_len: rows of the other kind that this table holds */
+    size_t key_len;
     const ProtobufCMessageDescriptor *type; /* NULL: an index */
     verify_fn fn;
     verify_row_fn row_fn;
@@ -136,7 +136,8 @@ static bool open_record(struct verify *v, const struct visitor *visitor, const M
 static void visit(struct verify *v, const struct visitor *visitor, const MDB_val *key, MDB_val *val)
 {
     ProtobufCMessage *record;
-    v->identity_rows += visitor->table == T_IDENTITY && key->mv_size == visitor->key_len;
+    if (visitor->table == T_IDENTITY && key->mv_size == SEAL_ID_BYTES)
+        verify_sender(v, key->mv_data);
     if (key->mv_size != visitor->key_len) {
         unreadable(v, visitor->table, "a key of another length");
     } else if (visitor->type == NULL) {
@@ -147,6 +148,20 @@ static void visit(struct verify *v, const struct visitor *visitor, const MDB_val
         visitor->fn(v, key->mv_data, record);
         verify_done(record);
     }
+}
+
+/* The rows of a sender are of two kinds, and an identity is one under its sender_id. */
+static bool is_of_another_kind(struct verify *v, const struct visitor *visitor, MDB_val *key, MDB_val *val)
+{
+    if (visitor->table == T_TICKET_BY_SENDER)
+        return key->mv_size == SENDER_ROW_BYTES;
+    if (visitor->table != T_IDENTITY)
+        return false;
+    if (key->mv_size == TICKET_SENDER_ROW_BYTES)
+        return true;
+    v->sender_row = key->mv_size == SENDER_ROW_BYTES ? get_be64(key->mv_data) : 0;
+    v->identity_rows += sender_row_identity(key, val);
+    return false;
 }
 
 static void walk(struct verify *v, const struct visitor *visitor)
@@ -163,7 +178,7 @@ static void walk(struct verify *v, const struct visitor *visitor)
             break;
         if (rc != OK)
             v->rc = rc;
-        else if (visitor->skip_len == 0 || key.mv_size != visitor->skip_len)
+        else if (!is_of_another_kind(v, visitor, &key, &val))
             visit(v, visitor, &key, &val);
     }
     mdb_cursor_close(cursor);
@@ -172,14 +187,12 @@ static void walk(struct verify *v, const struct visitor *visitor)
 void verify_walk(struct verify *v, enum store_table table, size_t key_len, const ProtobufCMessageDescriptor *type,
                  verify_fn fn)
 {
-    size_t skip_len = table == T_IDENTITY ? TICKET_SENDER_KEY_BYTES : 0;
-    walk(v, &(struct visitor){.table = table, .key_len = key_len, .skip_len = skip_len, .type = type, .fn = fn});
+    walk(v, &(struct visitor){.table = table, .key_len = key_len, .type = type, .fn = fn});
 }
 
 void verify_rows(struct verify *v, enum store_table table, size_t key_len, verify_row_fn fn)
 {
-    size_t skip_len = table == T_TICKET_BY_SENDER ? SEAL_ID_BYTES : 0;
-    walk(v, &(struct visitor){.table = table, .key_len = key_len, .skip_len = skip_len, .row_fn = fn});
+    walk(v, &(struct visitor){.table = table, .key_len = key_len, .row_fn = fn});
 }
 
 /* --- meta --------------------------------------------------------------------------------------------------- */
@@ -197,6 +210,10 @@ static void verify_meta(struct verify *v)
                 {"next_sequence", 8, &v->next_sequence},
                 {"parts_waiting", 8, &v->parts_waiting},
                 {"identities", 8, &v->identities},
+                {"next_sender", 8, NULL},
+                {"senders_from", 8, NULL},
+                {"senders_to", 8, NULL},
+                {"senders_tag", 8, NULL},
                 {"seal_key", 2, NULL}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         MDB_val val;

@@ -14,6 +14,8 @@ struct verify {
 
     uint64_t next_serial, next_sequence, parts_waiting, identities; /* as meta has them */
     uint64_t identity_rows;                                         /* read or not */
+    uint64_t sender_row;                                            /* of the identity that is being looked at */
+    uint64_t indexed_rows;                                          /* rows of sender_index that it wants */
 
     /* messages and parts */
     uint64_t waiting_parts, joined_parts; /* of fate PART_WAITING, PART_JOINED */
@@ -46,6 +48,8 @@ struct verify {
     size_t names_count;
 };
 
+/* The way from a sender_id to v->sender_row; of each identity, whether it can be read or not. */
+void verify_sender(struct verify *v, const uint8_t id[SEAL_ID_BYTES]);
 /* One break: counted, and told. The sentence holds ids only, never a number or a text. */
 void verify_broken(struct verify *v, const char *id, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -167,6 +167,22 @@ static void check_quarantine(struct verify *v, const uint8_t *key, const Protobu
     verify_done(message);
 }
 
+/* Whoever is not found by sender_id is taken for a new one. */
+void verify_sender(struct verify *v, const uint8_t id[SEAL_ID_BYTES])
+{
+    uint8_t row[SENDER_ROW_BYTES];
+    bool due = false, there = false;
+    int err = txn_sender_row(&v->txn, id, row);
+    if (err == OK)
+        err = txn_sender_indexed(&v->txn, id, v->sender_row, &due, &there);
+    if (err != OK && err != E_NOT_FOUND)
+        v->rc = err;
+    else if (err == E_NOT_FOUND || get_be64(row) != v->sender_row || (due && !there))
+        verify_broken(v, "sender_index.missing", "the index does not lead to the identity of row %" PRIu64,
+                      v->sender_row);
+    v->indexed_rows += there;
+}
+
 static void check_identity(struct verify *v, const uint8_t *key, const ProtobufCMessage *record)
 {
     const Aduan__Record__Identity *identity = (const Aduan__Record__Identity *)record;
@@ -190,6 +206,9 @@ void verify_messages(struct verify *v)
     if (v->identity_rows != v->identities)
         verify_broken(v, "meta.identities", "meta counts %" PRIu64 " identities; there are %" PRIu64, v->identities,
                       v->identity_rows);
+    if (verify_count(v, T_SENDER_INDEX) != v->indexed_rows)
+        verify_broken(v, "sender_index.stray", "the index of senders has %" PRIu64 " rows; %" PRIu64 " lead somewhere",
+                      verify_count(v, T_SENDER_INDEX), v->indexed_rows);
     if (verify_count(v, T_MESSAGE_ROW) != verify_count(v, T_MESSAGE))
         verify_broken(v, "message_row.stray", "there are %" PRIu64 " messages under %" PRIu64 " keys",
                       verify_count(v, T_MESSAGE_ROW), verify_count(v, T_MESSAGE));

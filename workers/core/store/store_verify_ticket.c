@@ -179,11 +179,16 @@ static void check_state_row(struct verify *v, const uint8_t *key)
 
 static void check_sender_row(struct verify *v, const uint8_t *key)
 {
-    const ProtobufCBinaryData sender = {SEAL_ID_BYTES, (uint8_t *)key};
-    Ticket *ticket = verify_ticket(v, get_be64(key + SEAL_ID_BYTES));
-    if (ticket == NULL || !same(ticket->sender_id, sender))
+    uint8_t id[SEAL_ID_BYTES] = {0};
+    const ProtobufCBinaryData sender = {sizeof id, id};
+    uint64_t number = get_be64(key + SENDER_ROW_BYTES);
+    Ticket *ticket = verify_ticket(v, number);
+    int err = txn_sender_id(&v->txn, key, id);
+    if (err != OK && err != E_NOT_FOUND)
+        v->rc = err;
+    if (ticket == NULL || err != OK || !same(ticket->sender_id, sender))
         verify_broken(v, "ticket_by_sender.stray", "the index has ticket %" PRIu64 " under a sender that is not its",
-                      get_be64(key + SEAL_ID_BYTES));
+                      number);
     verify_done(ticket);
 }
 
@@ -197,7 +202,7 @@ void verify_tickets(struct verify *v)
     if (verify_count(v, T_TICKET_BY_STATE) != v->state_rows)
         verify_rows(v, T_TICKET_BY_STATE, TICKET_STATE_KEY_BYTES, check_state_row);
     if (verify_count(v, T_TICKET_BY_SENDER) != v->sender_rows + v->identity_rows)
-        verify_rows(v, T_TICKET_BY_SENDER, TICKET_SENDER_KEY_BYTES, check_sender_row);
+        verify_rows(v, T_TICKET_BY_SENDER, TICKET_SENDER_ROW_BYTES, check_sender_row);
 }
 
 /* --- replies ------------------------------------------------------------------------------------------------ */
