@@ -150,21 +150,13 @@ static bool is_translated(enum store_table table, const MDB_val *key)
     return key->mv_size == (table == T_IDENTITY ? (size_t)SEAL_ID_BYTES : (size_t)TICKET_SENDER_KEY_BYTES);
 }
 
-/* Behind all others when it is the newest sender's, so that pages are filled. */
-static int put_row(struct store_txn *txn, bool newest, MDB_val *key, MDB_val *val, unsigned flags)
-{
-    int rc = newest ? mdb_put(txn->txn, txn->store->table[T_IDENTITY], key, val, flags | MDB_APPEND) : MDB_KEYEXIST;
-    return rc == MDB_KEYEXIST ? mdb_put(txn->txn, txn->store->table[T_IDENTITY], key, val, flags) : rc;
-}
-
 /* Leaves val->mv_data where the record is to be written. */
-static int reserve_identity(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint64_t row, bool newest,
-                            MDB_val *val)
+static int reserve_identity(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], uint64_t row, MDB_val *val)
 {
     uint8_t bytes[SENDER_ROW_BYTES];
     MDB_val key = {sizeof bytes, bytes}, whole = {SEAL_ID_BYTES + val->mv_size, NULL};
     put_be64(bytes, row);
-    int rc = put_row(txn, newest, &key, &whole, MDB_RESERVE);
+    int rc = mdb_put(txn->txn, txn->store->table[T_IDENTITY], &key, &whole, MDB_RESERVE);
     if (rc != MDB_SUCCESS)
         return rc;
     memcpy(whole.mv_data, id, SEAL_ID_BYTES);
@@ -186,12 +178,11 @@ static int put_identity(struct store_txn *txn, MDB_val *key, MDB_val *val, unsig
     int rc = find(txn, key->mv_data, &row, &found);
     if (rc == MDB_SUCCESS && flags & MDB_NOOVERWRITE)
         return MDB_KEYEXIST;
-    bool newest = rc == MDB_NOTFOUND;
-    if (newest)
+    if (rc == MDB_NOTFOUND)
         row = new_row(txn, key->mv_data);
     else if (rc != MDB_SUCCESS)
         return rc;
-    rc = reserve_identity(txn, key->mv_data, row, newest, &record);
+    rc = reserve_identity(txn, key->mv_data, row, &record);
     if (rc != MDB_SUCCESS)
         return rc;
     if (flags & MDB_RESERVE)
@@ -211,14 +202,14 @@ static int put_ticket_row(struct store_txn *txn, MDB_val *key, MDB_val *val, uns
     int rc = find(txn, outer, &row, &found);
     if (rc == MDB_NOTFOUND) {
         row = new_row(txn, outer);
-        rc = reserve_identity(txn, outer, row, true, &room);
+        rc = reserve_identity(txn, outer, row, &room);
         if (rc == MDB_SUCCESS)
             memset(room.mv_data, 0, room.mv_size);
     }
     if (rc != MDB_SUCCESS)
         return rc;
     ticket_row_key(row, outer + SEAL_ID_BYTES, bytes);
-    return put_row(txn, row + 1 == txn->next_sender, &inner, val, flags);
+    return mdb_put(txn->txn, txn->store->table[T_TICKET_BY_SENDER], &inner, val, flags);
 }
 
 int sender_get(struct store_txn *txn, enum store_table table, MDB_val *key, MDB_val *val)
@@ -254,7 +245,6 @@ static int del_identity(struct store_txn *txn, const uint8_t id[SEAL_ID_BYTES], 
     MDB_val key = {sizeof bytes, bytes}, index_row = {sizeof index, index};
     put_be64(bytes, row);
     index_key(id, row, index);
-    txn->sender_known = false;
     int rc = mdb_del(txn->txn, txn->store->table[T_IDENTITY], &key, NULL);
     if (rc == MDB_SUCCESS)
         rc = mdb_del(txn->txn, txn->store->table[T_SENDER_INDEX], &index_row, NULL);
