@@ -23,11 +23,12 @@ struct reply {
     TAILQ_ENTRY(reply) in_list;
     enum { FRESH, QUEUED, FLYING, OWED, KNOWN } state;
     uint32_t link;
-    uint64_t submitter;  /* a peer's serial */
-    uint64_t end;        /* FLYING: the place of its last byte */
-    uint64_t claim;      /* the newest one that it was submitted under */
-    uint64_t slot;       /* its place in the store, told with each result */
-    Aduan__Wire__Mt *mt; /* until it is written */
+    uint64_t submitter;        /* a peer's serial */
+    uint64_t end;              /* FLYING: the place of its last byte */
+    uint64_t claim;            /* the newest one that it was submitted under */
+    uint64_t slot;             /* its place in the store, told with each result */
+    const Aduan__Wire__Mt *mt; /* until it is written */
+    ProtobufCMessage *submit;  /* which it is a part of; kept for it */
     int outcome;
 };
 
@@ -69,9 +70,16 @@ struct outbound *outbound_new(size_t memory, uint64_t seed, const struct outboun
 
 static void drop_mt(struct reply *reply)
 {
-    if (reply->mt)
-        aduan__wire__mt__free_unpacked(reply->mt, NULL);
+    frame_body_free(reply->submit);
     reply->mt = NULL;
+    reply->submit = NULL;
+}
+
+static void keep_mt(struct reply *reply, ProtobufCMessage *submit, const Aduan__Wire__Mt *mt)
+{
+    frame_body_keep(submit);
+    reply->mt = mt;
+    reply->submit = submit;
 }
 
 /* Out of whatever list it is in. */
@@ -226,15 +234,14 @@ static struct reply *remember(struct outbound *outbound, const uint8_t id[ID_BYT
 }
 
 /* A known one is asked for again, perhaps under a newer claim: while it is not written, that one's time counts. */
-static void repeat(struct outbound *outbound, struct reply *reply, Aduan__Wire__Mt **mt)
+static void repeat(struct outbound *outbound, struct reply *reply, ProtobufCMessage *submit, const Aduan__Wire__Mt *mt)
 {
     outbound->figures.repeated++;
-    if ((*mt)->claim > reply->claim) {
-        reply->claim = (*mt)->claim;
+    if (mt->claim > reply->claim) {
+        reply->claim = mt->claim;
         if (reply->state == QUEUED) {
             drop_mt(reply);
-            reply->mt = *mt;
-            *mt = NULL;
+            keep_mt(reply, submit, mt);
         }
     }
     if (reply->state == KNOWN)
@@ -266,7 +273,7 @@ bool outbound_submit(struct outbound *outbound, struct roster *roster, struct pe
 {
     bool all = true;
     for (size_t i = 0; i < submit->n_mt; i++) {
-        Aduan__Wire__Mt *mt = submit->mt[i];
+        const Aduan__Wire__Mt *mt = submit->mt[i];
         if (mt->reply_id.len != ID_BYTES) {
             all = false;
             continue;
@@ -277,13 +284,12 @@ bool outbound_submit(struct outbound *outbound, struct roster *roster, struct pe
             continue;
         }
         if (reply) {
-            repeat(outbound, reply, &submit->mt[i]);
+            repeat(outbound, reply, &submit->base, mt);
         } else if ((reply = remember(outbound, mt->reply_id.data)) != NULL) {
             outbound->figures.submitted++;
-            reply->mt = mt;
             reply->claim = mt->claim;
             reply->slot = mt->slot;
-            submit->mt[i] = NULL;
+            keep_mt(reply, &submit->base, mt);
             place(outbound, reply);
         } else {
             outbound->figures.overflowed++;

@@ -49,7 +49,8 @@ struct outbound_figures {
 struct outbound *outbound_new(size_t memory, uint64_t seed, const struct outbound_hooks *hooks);
 void outbound_free(struct outbound *outbound);
 
-/* Takes a SUBMIT apart; the MTs it keeps are moved out of the body. False: it holds more than can be remembered. */
+/* Takes a SUBMIT, of frame_decode(), and keeps it as long as MTs of it wait to be written. False: it holds more than
+ * can be remembered. */
 bool outbound_submit(struct outbound *outbound, struct roster *roster, struct peer *from, Aduan__Wire__Submit *submit);
 /* Writes what the windows allow and whose time is not over, tells the responders what has been decided. */
 void outbound_pump(struct outbound *outbound, struct roster *roster, uint64_t now_us);

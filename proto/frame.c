@@ -5,6 +5,7 @@
  */
 #include "frame.h"
 
+#include "frame_memory.h"
 #include "wire.pb-c.h"
 
 #include <errno.h>
@@ -24,7 +25,11 @@ enum {
     /* The dearest honest body is a Batch of SMS that hold a uuid and nothing else: 20 bytes on the wire become some
      * 450 in memory. */
     UNPACK_FACTOR = 32,
-    UNPACK_BASE_BYTES = 64 * 1024
+    UNPACK_BASE_BYTES = 64 * 1024,
+    /* What most bodies take, so that they are one piece of memory. */
+    FIRST_FACTOR = 4,
+    FIRST_BASE_BYTES = 1024,
+    FIRST_MAX_BYTES = 32 * 1024
 };
 
 static const struct {
@@ -235,28 +240,27 @@ int frame_encode(const ProtobufCMessage *body, uint8_t **out, size_t *out_len)
     return FRAME_OK;
 }
 
-/* What one unpacking may still take. Two bytes on the wire make a message of hundreds in memory, so a body that is
- * small enough to be read is not yet small enough to be unpacked. */
-struct budget {
-    size_t left;
-    bool exhausted;
-};
-
-static void *budget_alloc(void *data, size_t size)
+/* Two bytes on the wire make a message of hundreds in memory, so a body that is small enough to be read is not yet
+ * small enough to be unpacked: its memory is limited. */
+static void *take_memory(void *data, size_t size)
 {
-    struct budget *budget = data;
-    if (size > budget->left) {
-        budget->exhausted = true;
-        return NULL;
-    }
-    budget->left -= size;
-    return malloc(size);
+    return frame_memory_take(data, size);
 }
 
-static void budget_free(void *data, void *memory)
+/* What is given back early (libprotobuf-c's own lists) goes with the rest. */
+static void leave_memory(void *data, void *piece)
 {
     (void)data;
-    free(memory);
+    (void)piece;
+}
+
+/* NULL with *memory as it was: the caller drops it. A body is the first piece of its memory, and is found by that. */
+static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *type, struct frame_memory *memory,
+                                const uint8_t *data, size_t len)
+{
+    ProtobufCAllocator allocator = {take_memory, leave_memory, memory};
+    ProtobufCMessage *body = protobuf_c_message_unpack(type, &allocator, len, data);
+    return body && frame_memory_begins_with(memory, body) ? body : NULL;
 }
 
 int frame_decode(enum frame_type type, const uint8_t *data, size_t len, ProtobufCMessage **out)
@@ -265,23 +269,33 @@ int frame_decode(enum frame_type type, const uint8_t *data, size_t len, Protobuf
         return FRAME_E_TYPE;
     if (len > FRAME_BODY_MAX_BYTES)
         return FRAME_E_SIZE;
-    struct budget budget = {UNPACK_BASE_BYTES + UNPACK_FACTOR * len, false};
-    ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
+    size_t first = FIRST_FACTOR * len < FIRST_MAX_BYTES ? FIRST_FACTOR * len : FIRST_MAX_BYTES;
+    struct frame_memory *memory = frame_memory_new(FIRST_BASE_BYTES + first, UNPACK_BASE_BYTES + UNPACK_FACTOR * len);
+    if (!memory)
+        return FRAME_E_MEMORY;
     errno = 0;
-    ProtobufCMessage *body = protobuf_c_message_unpack(types[type].body, &allocator, len, data);
+    ProtobufCMessage *body = unpack(types[type].body, memory, data, len);
+    int err = FRAME_OK;
     if (!body)
-        return errno == ENOMEM && !budget.exhausted ? FRAME_E_MEMORY : FRAME_E_BODY;
-    if (!body_in_bounds(body)) {
-        frame_body_free(body);
-        return FRAME_E_BODY;
-    }
-    *out = body;
-    return FRAME_OK;
+        err = errno == ENOMEM && !frame_memory_exhausted(memory) ? FRAME_E_MEMORY : FRAME_E_BODY;
+    else if (!body_in_bounds(body))
+        err = FRAME_E_BODY;
+    if (err == FRAME_OK)
+        *out = body;
+    else
+        frame_memory_drop(memory);
+    return err;
+}
+
+void frame_body_keep(ProtobufCMessage *body)
+{
+    frame_memory_keep(frame_memory_of(body));
 }
 
 void frame_body_free(ProtobufCMessage *body)
 {
-    protobuf_c_message_free_unpacked(body, NULL); /* its allocator is malloc's; NULL is accepted */
+    if (body)
+        frame_memory_drop(frame_memory_of(body));
 }
 
 /* --- sockets ------------------------------------------------------------------------------------------------- */

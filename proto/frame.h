@@ -66,7 +66,10 @@ int frame_parse_header(const uint8_t *data, size_t len, enum frame_type *type);
 int frame_encode(const ProtobufCMessage *body, uint8_t **out, size_t *out_len);
 /* Unpacks and checks bounds (uuids of 16 bytes, counts, sizes). Free with frame_body_free(). */
 int frame_decode(enum frame_type type, const uint8_t *data, size_t len, ProtobufCMessage **out);
-void frame_body_free(ProtobufCMessage *body);
+/* For who keeps a part of a decoded body longer than its frame: one more frame_body_free() is needed. A body is one
+ * piece of memory with all that it holds; nothing of it can be freed alone. One thread. */
+void frame_body_keep(ProtobufCMessage *body);
+void frame_body_free(ProtobufCMessage *body); /* accepts NULL */
 
 /* Sends without blocking. routing may be NULL (DEALER). 0, FRAME_E_AGAIN (nothing was sent), FRAME_E_GONE, …
  * A body that frame_decode() would refuse is FRAME_E_BODY here already. A ROUTER learns that a peer whose pipe is full

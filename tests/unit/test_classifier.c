@@ -108,30 +108,23 @@ static int cannot_even_park_poison(const struct store_item *items, size_t n)
 static void arrive(size_t channel, uint8_t first, uint8_t end)
 {
     Aduan__Wire__Batch batch = ADUAN__WIRE__BATCH__INIT;
-    Aduan__Wire__Sms *sms[MESSAGES];
+    Aduan__Wire__Sms sms[MESSAGES], *pointers[MESSAGES];
+    uint8_t uuids[MESSAGES][UUID_BYTES] = {0}, *data;
     struct frame frame = {.type = FRAME_BATCH};
-    uint8_t *data;
     size_t len;
     for (uint8_t i = first; i < end; i++) {
-        uint8_t uuid[UUID_BYTES] = {i};
-        Aduan__Wire__Sms one = ADUAN__WIRE__SMS__INIT;
-        Aduan__Wire__Batch wrapped = ADUAN__WIRE__BATCH__INIT;
-        Aduan__Wire__Sms *pointer = &one;
-        one.uuid = (ProtobufCBinaryData){.data = uuid, .len = sizeof uuid};
-        wrapped.sms = &pointer;
-        wrapped.n_sms = 1;
-        assert_int_equal(frame_encode(&wrapped.base, &data, &len), FRAME_OK);
-        assert_int_equal(frame_decode(FRAME_BATCH, data, len, &frame.body), FRAME_OK);
-        free(data);
-        Aduan__Wire__Batch *decoded = (Aduan__Wire__Batch *)frame.body;
-        sms[i] = decoded->sms[0];
-        decoded->sms[0] = NULL;
-        frame_body_free(frame.body);
+        uuids[i][0] = i;
+        aduan__wire__sms__init(&sms[i]);
+        sms[i].uuid = (ProtobufCBinaryData){.data = uuids[i], .len = UUID_BYTES};
+        pointers[i] = &sms[i];
     }
-    batch.sms = sms + first;
+    batch.sms = pointers + first;
     batch.n_sms = (size_t)(end - first);
-    frame.body = &batch.base;
+    assert_int_equal(frame_encode(&batch.base, &data, &len), FRAME_OK);
+    assert_int_equal(frame_decode(FRAME_BATCH, data, len, &frame.body), FRAME_OK);
+    free(data);
     classifier_role.frame(&worker, channel, &frame);
+    frame_done(&frame);
 }
 
 static struct classifier *classifier(void)
@@ -307,10 +300,8 @@ static void held_are_reports(uint32_t time)
         Aduan__Wire__Sms *sms = classifier()->held[i].sms;
         ProtobufCBinaryData *fields[] = {&sms->sender, &sms->receiver, &sms->body};
         static const char *const values[] = {"+6281234567890", "1708", "jalan rusak"};
-        for (size_t f = 0; f < 3; f++) {
-            free(fields[f]->data);
-            *fields[f] = (ProtobufCBinaryData){strlen(values[f]), (uint8_t *)strdup(values[f])};
-        }
+        for (size_t f = 0; f < 3; f++)
+            *fields[f] = (ProtobufCBinaryData){strlen(values[f]), (uint8_t *)values[f]};
         sms->time = time;
     }
 }

@@ -173,6 +173,25 @@ static int decode_items(enum frame_type type, size_t n, const uint8_t *item, siz
     return err;
 }
 
+static void a_kept_body_stays_whole(void **state)
+{
+    (void)state;
+    enum { ITEMS = 3000 }; /* more than one block of memory */
+    size_t len;
+    uint8_t *data = repeated_body(ITEMS, id16, 16, &len);
+    ProtobufCMessage *body;
+    assert_int_equal(frame_decode(FRAME_ACK, data, len, &body), FRAME_OK);
+    free(data);
+    frame_body_keep(body);
+    frame_body_free(body);
+    const Aduan__Wire__Ack *ack = (const Aduan__Wire__Ack *)body;
+    assert_int_equal(ack->n_uuid, ITEMS);
+    for (size_t i = 0; i < ITEMS; i++)
+        assert_memory_equal(ack->uuid[i].data, id16, 16);
+    frame_body_free(body);
+    frame_body_free(NULL);
+}
+
 static void counts_are_bounded(void **state)
 {
     (void)state;
@@ -485,6 +504,7 @@ int main(void)
         cmocka_unit_test(every_error_has_a_sentence),
         cmocka_unit_test(hello_bounds),
         cmocka_unit_test(names_are_utf8),
+        cmocka_unit_test(a_kept_body_stays_whole),
         cmocka_unit_test(counts_are_bounded),
         cmocka_unit_test(bodies_are_bounded),
         cmocka_unit_test(fields_of_a_later_schema),

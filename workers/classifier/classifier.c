@@ -32,7 +32,8 @@ static int start(struct worker *worker, struct fault *fault)
     return OK;
 }
 
-static void hold(struct classifier *classifier, size_t channel, Aduan__Wire__Sms *sms)
+static void hold(struct classifier *classifier, size_t channel, ProtobufCMessage *batch, Aduan__Wire__Sms *sms,
+                 uint64_t now_us)
 {
     if (classifier->count == classifier->room) {
         classifier->room = classifier->room ? classifier->room * 2 : HELD_FIRST_ROOM;
@@ -40,13 +41,15 @@ static void hold(struct classifier *classifier, size_t channel, Aduan__Wire__Sms
         if (!classifier->held)
             abort();
     }
-    classifier->held[classifier->count++] = (struct held){.sms = sms, .channel = channel, .arrived_us = clock_now_us()};
+    frame_body_keep(batch);
+    classifier->held[classifier->count++] =
+        (struct held){.sms = sms, .batch = batch, .channel = channel, .arrived_us = now_us};
 }
 
 void held_drop(struct classifier *classifier, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        frame_body_free(&classifier->held[i].sms->base);
+        frame_body_free(classifier->held[i].batch);
     classifier->count -= n;
     if (classifier->count > 0)
         memmove(classifier->held, classifier->held + n, classifier->count * sizeof *classifier->held);
@@ -56,11 +59,10 @@ static void on_frame(struct worker *worker, size_t channel, const struct frame *
 {
     struct classifier *classifier = worker->role_state;
     if (frame->type == FRAME_BATCH) {
-        Aduan__Wire__Batch *batch = (Aduan__Wire__Batch *)frame->body;
-        for (size_t i = 0; i < batch->n_sms; i++) {
-            hold(classifier, channel, batch->sms[i]);
-            batch->sms[i] = NULL; /* ours now; the frame is freed without it */
-        }
+        const Aduan__Wire__Batch *batch = (const Aduan__Wire__Batch *)frame->body;
+        uint64_t now_us = clock_now_us();
+        for (size_t i = 0; i < batch->n_sms; i++)
+            hold(classifier, channel, frame->body, batch->sms[i], now_us);
     } else if (frame->type != FRAME_BYE) {
         worker->refused++;
     }
@@ -73,7 +75,7 @@ static void on_box_lost(struct worker *worker, size_t channel)
     size_t kept = 0;
     for (size_t i = 0; i < classifier->count; i++) {
         if (classifier->held[i].channel == channel)
-            frame_body_free(&classifier->held[i].sms->base);
+            frame_body_free(classifier->held[i].batch);
         else
             classifier->held[kept++] = classifier->held[i];
     }

@@ -6,9 +6,10 @@
 #include "acks.h"
 #include "worker.h"
 
-/* One SMS that is not committed yet. Owned: free with frame_body_free(). */
+/* One SMS that is not committed yet. */
 struct held {
     Aduan__Wire__Sms *sms;
+    ProtobufCMessage *batch; /* which it is a part of; kept for it */
     size_t channel;
     uint64_t arrived_us;
 };
