@@ -144,11 +144,8 @@ static bool is_utf8(const uint8_t *s, size_t len)
     return true;
 }
 
-/* Asked for each field of each message: the first letter alone says of nearly all that they have no bounds. */
 static const struct bound *bound_of(const char *field)
 {
-    if (!memchr("ulrcnbh", field[0], 7))
-        return NULL;
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
         if (bounds[i].field[0] == field[0] && strcmp(bounds[i].field, field) == 0)
             return &bounds[i];
@@ -199,6 +196,13 @@ static bool unknown_in_bounds(const ProtobufCMessage *body)
     return true;
 }
 
+/* Asked of each field of each message: most are of a kind that nothing bounds, and their names are not looked at. */
+static bool has_bounds(ProtobufCType type)
+{
+    return type == PROTOBUF_C_TYPE_BYTES || type == PROTOBUF_C_TYPE_STRING || type == PROTOBUF_C_TYPE_UINT32 ||
+           type == PROTOBUF_C_TYPE_MESSAGE;
+}
+
 /* Wire bodies nest two levels at most: no body holds one of its own type. */
 static bool body_in_bounds(const ProtobufCMessage *body)
 {
@@ -207,6 +211,8 @@ static bool body_in_bounds(const ProtobufCMessage *body)
         return false;
     for (unsigned i = 0; i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
+        if (!has_bounds(field->type) && field->label != PROTOBUF_C_LABEL_REPEATED)
+            continue;
         const struct bound *bound = bound_of(field->name);
         const uint8_t *member = (const uint8_t *)body + field->offset;
         size_t count = 1, step = 0;
