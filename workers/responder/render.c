@@ -18,13 +18,25 @@ struct words {
     char *text; /* what a person wrote, NUL-terminated */
 };
 
-/* The date as the desk's clock on the wall has it. */
+/* The date as the desk's clock on the wall has it, "07-03-2026"; "" when it has no such day. Without strftime, which
+ * costs more than the rest of a reply. */
 static void format_date(uint64_t at_us, char out[16])
 {
     time_t seconds = (time_t)(at_us / 1000000);
     struct tm day;
-    if (!localtime_r(&seconds, &day) || strftime(out, 16, "%d-%m-%Y", &day) == 0)
-        out[0] = '\0';
+    out[0] = '\0';
+    if (!localtime_r(&seconds, &day) || day.tm_year < -1900 || day.tm_year > 9999 - 1900)
+        return;
+    unsigned year = (unsigned)(day.tm_year + 1900);
+    const unsigned parts[] = {(unsigned)day.tm_mday, (unsigned)day.tm_mon + 1, year / 100, year % 100};
+    char *at = out;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        *at++ = (char)('0' + parts[i] / 10);
+        *at++ = (char)('0' + parts[i] % 10);
+        if (i < 2)
+            *at++ = '-';
+    }
+    *at = '\0';
 }
 
 static void fill_from_ticket(const struct worker *worker, const Aduan__Record__Ticket *ticket, const char *language,
@@ -34,7 +46,6 @@ static void fill_from_ticket(const struct worker *worker, const Aduan__Record__T
     format_date(ticket->opened_us, words->date);
     rules_reason(ticket->why, ticket->category, words->reason, sizeof words->reason);
     fields->ticket = words->ticket;
-    fields->date = words->date;
     fields->category = rules_category_name(worker->rules, ticket->category, language);
     if (!fields->category)
         fields->category = ticket->category;
@@ -53,10 +64,11 @@ int responder_render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__
     struct template_fields fields = {.desk = worker->config->desk_name};
     const char *language = reply->language[0] ? reply->language : worker->config->language;
     struct sms_cost cost;
-    format_date(reply->queued_us, words.date);
     fields.date = words.date;
     if (ticket)
         fill_from_ticket(worker, ticket, language, &words, &fields);
+    else
+        format_date(reply->queued_us, words.date);
     if (reply->words.len > 0) {
         words.text = strndup((const char *)reply->words.data, reply->words.len);
         if (!words.text)

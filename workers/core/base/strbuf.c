@@ -2,7 +2,6 @@
 #include "strbuf.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { NUMBER_BYTES = 32 };
@@ -13,7 +12,7 @@ struct strbuf strbuf_over(char *text, size_t size)
     return (struct strbuf){.text = text, .size = size};
 }
 
-static void add(struct strbuf *buf, const char *text, size_t len)
+void strbuf_add_bytes(struct strbuf *buf, const char *text, size_t len)
 {
     if (buf->full || len >= buf->size - buf->used) {
         buf->full = true;
@@ -46,7 +45,7 @@ void strbuf_add_share(struct strbuf *buf, double share)
 {
     unsigned n = hundredths(share);
     char digits[] = {(char)('0' + n / 100), '.', (char)('0' + n / 10 % 10), (char)('0' + n % 10)};
-    add(buf, digits, sizeof digits);
+    strbuf_add_bytes(buf, digits, sizeof digits);
 }
 
 static size_t put_number(char *out, unsigned n)
@@ -64,26 +63,7 @@ static size_t put_number(char *out, unsigned n)
 void strbuf_add_percent(struct strbuf *buf, double share)
 {
     char digits[NUMBER_BYTES];
-    add(buf, digits, put_number(digits, hundredths(share)));
-}
-
-/* Weights are whole numbers or halves and tenths, written by people; anything else is printf's. */
-void strbuf_add_signed(struct strbuf *buf, double value)
-{
-    char number[NUMBER_BYTES] = {value < 0 ? '-' : '+'};
-    double tenths = 10 * fabs(value);
-    size_t len = 1;
-    unsigned n = tenths < 100000 ? (unsigned)tenths : 0;
-    if (tenths == n && !(value == 0 && signbit(value))) {
-        len += put_number(number + len, n / 10);
-        if (n % 10 > 0) {
-            number[len++] = '.';
-            number[len++] = (char)('0' + n % 10);
-        }
-    } else {
-        len = (size_t)snprintf(number, sizeof number, "%+g", value);
-    }
-    add(buf, number, len);
+    strbuf_add_bytes(buf, digits, put_number(digits, hundredths(share)));
 }
 
 void strbuf_cut(struct strbuf *buf, size_t used)

@@ -18,12 +18,11 @@ struct strbuf {
 /* size ≥ 1. What is there is overwritten. */
 struct strbuf strbuf_over(char *text, size_t size);
 void strbuf_add(struct strbuf *buf, const char *text);
+void strbuf_add_bytes(struct strbuf *buf, const char *text, size_t len); /* without a NUL among them */
 /* A share of one with two decimals, "0.07"; out of 0 … 1 it is the nearer of the two. */
 void strbuf_add_share(struct strbuf *buf, double share);
 /* The same in percent, "7". */
 void strbuf_add_percent(struct strbuf *buf, double share);
-/* As printf's "%+g": "+2", "-0.5". */
-void strbuf_add_signed(struct strbuf *buf, double value);
 /* Takes back what was added since `used` was so much. */
 void strbuf_cut(struct strbuf *buf, size_t used);
 

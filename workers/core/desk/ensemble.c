@@ -292,11 +292,9 @@ void understanding_rules(const struct understanding *reading, char *out, size_t 
     struct strbuf buf = strbuf_over(out, size);
     for (size_t i = 0; i < reading->found.hit_count; i++) {
         const struct rule_hit *hit = &reading->found.hits[i];
-        const char *const words[] = {buf.used ? "; " : "", hit->head, ":", hit->label, " ", hit->rule, " "};
         size_t before = buf.used;
-        for (size_t word = 0; word < sizeof words / sizeof *words; word++)
-            strbuf_add(&buf, words[word]);
-        strbuf_add_signed(&buf, hit->weight);
+        strbuf_add(&buf, before ? "; " : "");
+        strbuf_add_bytes(&buf, hit->said, hit->said_len);
         if (buf.full) {
             strbuf_cut(&buf, before);
             return;

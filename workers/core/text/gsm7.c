@@ -107,8 +107,10 @@ void sms_cost(const char *text, size_t len, struct sms_cost *out)
     struct sms_cost cost = {0};
     size_t at = 0;
     while (at < len) {
-        utf8proc_int32_t c;
-        utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(len - at), &c);
+        utf8proc_int32_t c = (uint8_t)text[at];
+        utf8proc_ssize_t used = 1;
+        if (c >= 128) /* most are not */
+            used = utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(len - at), &c);
         if (used <= 0) {
             used = 1;
             c = REPLACEMENT;

@@ -4,6 +4,7 @@
 
 #include "strbuf.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,10 @@ const char *const rules_head_names[HEAD_COUNT] = {"category", "type", "urgency",
 
 static void rules_of_kind_free(struct rules_rule *rules, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         pcre2_code_free(rules[i].code);
+        free(rules[i].said);
+    }
     free(rules);
 }
 
@@ -160,6 +163,26 @@ const struct rule_hit *rules_hard_against(const struct classification *found, co
     return NULL;
 }
 
+static void saying_make(const struct rules *rules, struct rules_rule *rule)
+{
+    const struct rules_label *label = &rules->labels[rule->label];
+    int before = snprintf(NULL, 0, "%s:%s ", rules_head_names[label->head], label->name);
+    int len =
+        asprintf(&rule->said, "%s:%s %s %+g", rules_head_names[label->head], label->name, rule->written, rule->weight);
+    if (len < 0)
+        abort();
+    rule->said_rule = (size_t)before;
+    rule->said_len = (size_t)len;
+}
+
+void rules_sayings_make(struct rules *rules)
+{
+    for (size_t i = 0; i < rules->term_count; i++)
+        saying_make(rules, &rules->terms[i]);
+    for (size_t i = 0; i < rules->pattern_count; i++)
+        saying_make(rules, &rules->patterns[i]);
+}
+
 void rules_explain(const struct classification *found, char *out, size_t size)
 {
     const struct rule_hit *last = NULL;
@@ -175,9 +198,7 @@ void rules_explain(const struct classification *found, char *out, size_t size)
         strbuf_add(&buf, last ? (same ? ", " : "; ") : "");
         strbuf_add(&buf, same ? "" : hit->label);
         strbuf_add(&buf, same ? "" : ARROW);
-        strbuf_add(&buf, hit->rule);
-        strbuf_add(&buf, " ");
-        strbuf_add_signed(&buf, hit->weight);
+        strbuf_add_bytes(&buf, hit->said + hit->said_rule, hit->said_len - hit->said_rule);
         if (buf.full) {
             /* Whole items only: a cut one would lie about its weight. */
             strbuf_cut(&buf, before);

@@ -22,7 +22,10 @@ struct rule_hit {
     const char *label; /* "jalan" */
     const char *rule;  /* the word or phrase as written, the name of a pattern: words that people understand */
     double weight;
-    size_t at, len; /* bytes in the text given */
+    const char *said; /* "category:jalan berlubang +2" */
+    size_t said_len;
+    size_t said_rule; /* where "berlubang +2" begins in it */
+    size_t at, len;   /* bytes in the text given */
 };
 
 enum {

@@ -269,9 +269,11 @@ static int labels_load(struct rules *rules, const struct yaml_node *categories, 
         err = rules_terms_load(rules, i, rules->labels[i].node, fault);
     if (err == OK)
         err = rules_terms_index(rules, fault);
-    if (err == OK)
-        rules_needs_index(rules);
-    return err;
+    if (err != OK)
+        return err;
+    rules_needs_index(rules);
+    rules_sayings_make(rules);
+    return OK;
 }
 
 static void match_prepare(struct rules *rules)

@@ -228,6 +228,9 @@ static void hits_list(struct rules *rules, struct classification *out)
                                          .label = label->name,
                                          .rule = rule->written,
                                          .weight = rule->weight,
+                                         .said = rule->said,
+                                         .said_len = rule->said_len,
+                                         .said_rule = rule->said_rule,
                                          .at = rule->at,
                                          .len = rule->len};
     }

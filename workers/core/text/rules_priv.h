@@ -39,6 +39,8 @@ struct rules_rule {
     uint32_t label;
     double weight;
     const char *written;
+    char *said; /* as in struct rule_hit; owned */
+    size_t said_len, said_rule;
     const struct yaml_node *node;
     pcre2_code *code;  /* of a pattern */
     uint64_t needs;    /* of a pattern: numbers of rules.needles without each of which it cannot match */
@@ -89,6 +91,9 @@ uint32_t rules_label_find(const struct rules *rules, enum rules_head head, const
 MUST_CHECK int rules_terms_load(struct rules *rules, uint32_t label, const struct yaml_node *node, struct fault *fault);
 /* When all are read: makes the vocabulary ready; refuses a term given twice to one label. */
 MUST_CHECK int rules_terms_index(struct rules *rules, struct fault *fault);
+
+/* When all are read: how each is told when it has fired. */
+void rules_sayings_make(struct rules *rules);
 
 /* When all are read: which patterns can be ruled out by what a text does not hold. */
 void rules_needs_index(struct rules *rules);
