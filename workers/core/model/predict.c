@@ -144,23 +144,29 @@ static void reserve_touched(struct predictor *predictor)
         predictor->touched = room_for(predictor->touched, &room, most, sizeof *predictor->touched);
         predictor->weighed = room_for(predictor->weighed, &predictor->touched_room, most, sizeof *predictor->weighed);
     }
-    predictor->touched_count = 0;
-    memset(predictor->group_count, 0, sizeof predictor->group_count);
 }
 
-static inline void touch(struct predictor *predictor, uint32_t value, unsigned group)
+/* What touching a row asks for, out of the predictor: a store into `times` might change anything there, as far as a
+ * compiler knows. */
+struct touching {
+    const int16_t *rows;
+    size_t items; /* of a row */
+    uint8_t *times;
+    struct touched *next;
+    size_t group_count[FEATURE_GROUPS];
+};
+
+static inline __attribute__((always_inline)) void touch(struct touching *touching, uint32_t value, unsigned group)
 {
     uint32_t row = value >> MODEL_RARITY_BITS;
-    uint8_t times = predictor->times[row];
+    uint8_t times = touching->times[row];
     if (times == 0) {
-        size_t items = predictor->model->file->row_items;
-        predictor->touched[predictor->touched_count++] =
-            (struct touched){.row = row, .rarity = value & MODEL_RARITY_MAX, .group = (uint8_t)group};
-        predictor->group_count[group]++;
-        for (size_t i = 0; i < items; i += LINE_BYTES / sizeof(int16_t))
-            __builtin_prefetch(&predictor->model->rows[row * items + i]);
+        *touching->next++ = (struct touched){.row = row, .rarity = value & MODEL_RARITY_MAX, .group = (uint8_t)group};
+        touching->group_count[group]++;
+        for (size_t i = 0; i < touching->items; i += LINE_BYTES / sizeof(int16_t))
+            __builtin_prefetch(&touching->rows[row * touching->items + i]);
     }
-    predictor->times[row] = (uint8_t)(times + (times < MODEL_COUNT_MAX));
+    touching->times[row] = (uint8_t)(times + (times < MODEL_COUNT_MAX));
 }
 
 /* False: the model does not have it. Else its slot is on the way to the cache. */
@@ -172,26 +178,26 @@ static bool may_have(struct predictor *predictor, uint32_t id)
     return may;
 }
 
-static void touch_id(struct predictor *predictor, uint32_t id, unsigned group)
+static inline void touch_id(const struct model *model, struct touching *touching, uint32_t id, unsigned group)
 {
-    uint32_t value = model_value(predictor->model, id);
+    uint32_t value = model_value(model, id);
     if (value != MODEL_EMPTY)
-        touch(predictor, value, group);
+        touch(touching, value, group);
 }
 
-static void touch_values(struct predictor *predictor, const uint32_t *values, size_t count, unsigned group)
+static inline void touch_values(struct touching *touching, const uint32_t *values, size_t count, unsigned group)
 {
     for (size_t i = 0; i < count; i++)
-        touch(predictor, values[i], group);
+        touch(touching, values[i], group);
 }
 
-static void touch_units(struct predictor *predictor)
+static inline void touch_units(const struct predictor *predictor, struct touching *touching)
 {
     for (size_t i = FEATURE_UNITS_BEFORE; i < predictor->units.count; i++) {
         const uint32_t *values = unit_rows_of(predictor->unit_rows, &predictor->units.items[i]);
         for (unsigned k = 0; k < FEATURES_OF_UNIT; k++)
             if (values[k] != MODEL_EMPTY)
-                touch(predictor, values[k], k == 0 ? FEATURE_SHAPE : FEATURE_RUN);
+                touch(touching, values[k], k == 0 ? FEATURE_SHAPE : FEATURE_RUN);
     }
 }
 
@@ -204,24 +210,34 @@ static void look_for_ids(struct predictor *predictor)
         (void)may_have(predictor, predictor->around.items[i].id);
 }
 
-static void touch_all(struct predictor *predictor)
+static inline void touch_words(const struct predictor *predictor, struct touching *touching)
 {
     const uint32_t *values = word_rows_values(predictor->rows);
-    reserve_touched(predictor);
-    look_for_ids(predictor);
     for (size_t i = 0; i < predictor->words.count; i++) {
         const struct read_word *word = &predictor->read[i];
-        touch_values(predictor, values + word->rows.first, word->rows.word, FEATURE_WORD);
+        touch_values(touching, values + word->rows.first, word->rows.word, FEATURE_WORD);
         if (predictor->words.words[i].negated && word->rows.negated != MODEL_EMPTY)
-            touch(predictor, word->rows.negated, FEATURE_WORD);
+            touch(touching, word->rows.negated, FEATURE_WORD);
         for (size_t gap = 0; gap < 2; gap++)
             if (word->paired[gap])
-                touch_id(predictor, word->pair[gap], FEATURE_PAIR);
-        touch_values(predictor, values + word->rows.first + word->rows.word, word->rows.inside, FEATURE_CHARS);
+                touch_id(predictor->model, touching, word->pair[gap], FEATURE_PAIR);
+        touch_values(touching, values + word->rows.first + word->rows.word, word->rows.inside, FEATURE_CHARS);
     }
-    touch_units(predictor);
+}
+
+static void touch_all(struct predictor *predictor)
+{
+    const struct model *model = predictor->model;
+    reserve_touched(predictor);
+    look_for_ids(predictor);
+    struct touching touching = {
+        .rows = model->rows, .items = model->file->row_items, .times = predictor->times, .next = predictor->touched};
+    touch_words(predictor, &touching);
+    touch_units(predictor, &touching);
     for (size_t i = 0; i < predictor->around.count; i++)
-        touch_id(predictor, predictor->around.items[i].id, predictor->around.items[i].group);
+        touch_id(model, &touching, predictor->around.items[i].id, predictor->around.items[i].group);
+    predictor->touched_count = (size_t)(touching.next - predictor->touched);
+    memcpy(predictor->group_count, touching.group_count, sizeof predictor->group_count);
 }
 
 /* --- rows to scores --------------------------------------------------------------------------------------------- */
@@ -230,17 +246,19 @@ static void touch_all(struct predictor *predictor)
 static void weigh(struct predictor *predictor, uint64_t length2[FEATURE_GROUPS])
 {
     const struct model *model = predictor->model;
-    bool counts = model->file->flags & MODEL_COUNTS;
-    size_t next[FEATURE_GROUPS] = {0};
+    const int16_t *rows = model->rows;
+    const size_t items = model->file->row_items;
+    const bool counts = model->file->flags & MODEL_COUNTS;
+    uint8_t *times = predictor->times; /* see struct touching */
+    const struct touched *end = predictor->touched + predictor->touched_count;
+    struct weighed_row *next[FEATURE_GROUPS] = {predictor->weighed};
     for (unsigned g = 1; g < FEATURE_GROUPS; g++)
         next[g] = next[g - 1] + predictor->group_count[g - 1];
-    for (size_t i = 0; i < predictor->touched_count; i++) {
-        const struct touched *touched = &predictor->touched[i];
-        unsigned weight = model_count_weight[counts ? predictor->times[touched->row] : 1];
-        predictor->times[touched->row] = 0;
+    for (const struct touched *touched = predictor->touched; touched < end; touched++) {
+        unsigned weight = model_count_weight[counts ? times[touched->row] : 1];
+        times[touched->row] = 0;
         length2[touched->group] += (uint64_t)weight * weight * touched->rarity;
-        predictor->weighed[next[touched->group]++] =
-            (struct weighed_row){&model->rows[(size_t)touched->row * model->file->row_items], (int32_t)weight};
+        *next[touched->group]++ = (struct weighed_row){&rows[(size_t)touched->row * items], (int32_t)weight};
     }
 }
 
@@ -267,7 +285,8 @@ static void add_up(struct predictor *predictor)
     for (size_t k = 0; k < model->file->output_count; k++) {
         double score = 0;
         for (unsigned g = 0; g < FEATURE_GROUPS; g++)
-            score += predictor->group_scale[g] * (double)predictor->sums[g][k];
+            if (predictor->group_count[g] > 0) /* else it adds a zero */
+                score += predictor->group_scale[g] * (double)predictor->sums[g][k];
         predictor->scores[k] = score * model->outputs[k].unit + model->outputs[k].bias;
     }
 }
@@ -300,7 +319,7 @@ void model_answer(const struct model_head_record *head, const double *scores, st
     double sum = 0;
     rank(scores, head->output_count, out);
     double top = scores[out->best[0].label];
-    for (size_t i = 0; i < head->output_count; i++)
+    for (size_t i = 0; i < head->output_count && !head->flag; i++)
         sum += exp(head->slope * (scores[i] - top));
     for (size_t i = 0; i < out->count; i++)
         out->best[i].probability = head->flag ? sigmoid(head->slope * top + head->shift)
