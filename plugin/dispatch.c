@@ -316,10 +316,20 @@ static void done(struct dispatch *dispatch, struct job *job)
     forget(dispatch, job);
 }
 
+/* The jobs were made some batches ago: they are fetched while those before them are done. */
+static void look_ahead(const struct dispatch *dispatch, const Aduan__Wire__Ack *ack, size_t i)
+{
+    if (i + IDMAP_ANNOUNCE < ack->n_uuid && ack->uuid[i + IDMAP_ANNOUNCE].len == ID_BYTES)
+        idmap_announce(&dispatch->jobs, ack->uuid[i + IDMAP_ANNOUNCE].data);
+    if (i + IDMAP_READY < ack->n_uuid && ack->uuid[i + IDMAP_READY].len == ID_BYTES)
+        idmap_make_ready(&dispatch->jobs, ack->uuid[i + IDMAP_READY].data);
+}
+
 void dispatch_ack(struct dispatch *dispatch, struct peer *peer, const Aduan__Wire__Ack *ack)
 {
     FAULT_POINT("ack_received");
     for (size_t i = 0; i < ack->n_uuid; i++) {
+        look_ahead(dispatch, ack, i);
         struct job *job =
             ack->uuid[i].len == ID_BYTES ? (struct job *)idmap_find(&dispatch->jobs, ack->uuid[i].data) : NULL;
         if (job && job->holder == peer)

@@ -39,6 +39,16 @@ struct idmap_node *idmap_find(const struct idmap *map, const uint8_t id[ID_BYTES
     return node;
 }
 
+void idmap_announce(const struct idmap *map, const uint8_t id[ID_BYTES])
+{
+    __builtin_prefetch(bucket(map, id));
+}
+
+void idmap_make_ready(const struct idmap *map, const uint8_t id[ID_BYTES])
+{
+    __builtin_prefetch(*bucket(map, id));
+}
+
 void idmap_put(struct idmap *map, struct idmap_node *node)
 {
     struct idmap_node **head = bucket(map, node->id);

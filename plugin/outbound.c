@@ -269,10 +269,20 @@ static void submitted_by(struct roster *roster, struct reply *reply, struct peer
     peer->submits_open++;
 }
 
+/* All that is remembered does not fit into a cache. */
+static void look_ahead(const struct outbound *outbound, const Aduan__Wire__Submit *submit, size_t i)
+{
+    if (i + IDMAP_ANNOUNCE < submit->n_mt && submit->mt[i + IDMAP_ANNOUNCE]->reply_id.len == ID_BYTES)
+        idmap_announce(&outbound->replies, submit->mt[i + IDMAP_ANNOUNCE]->reply_id.data);
+    if (i + IDMAP_READY < submit->n_mt && submit->mt[i + IDMAP_READY]->reply_id.len == ID_BYTES)
+        idmap_make_ready(&outbound->replies, submit->mt[i + IDMAP_READY]->reply_id.data);
+}
+
 bool outbound_submit(struct outbound *outbound, struct roster *roster, struct peer *from, Aduan__Wire__Submit *submit)
 {
     bool all = true;
     for (size_t i = 0; i < submit->n_mt; i++) {
+        look_ahead(outbound, submit, i);
         const Aduan__Wire__Mt *mt = submit->mt[i];
         if (mt->reply_id.len != ID_BYTES) {
             all = false;
