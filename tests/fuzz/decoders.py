@@ -5,7 +5,9 @@ tests/fuzz/run counts the lines and branches of these, over all that a corpus re
 """
 CORE = "workers/core/"
 FRAME = ("proto/frame.c:frame_parse_header,is_utf8,bound_of,body_in_bounds,value_in_bounds,item_bytes,"
-         "unknown_in_bounds,frame_encode,budget_alloc,budget_free,frame_decode,frame_body_free,known")
+         "unknown_in_bounds,has_bounds,frame_encode,take_memory,leave_memory,unpack,frame_decode,frame_body_free,known")
+FRAME_MEMORY = ("proto/frame_memory.c:fill_next,frame_memory_new,add_block,frame_memory_take,frame_memory_exhausted,"
+                "frame_memory_of,frame_memory_begins_with,frame_memory_drop")
 YAML = ("build_scalar,adopt,build_sequence,by_text_then_place,refuse_doubles,build_mapping,build,parser_fault,"
         "load_only,yaml_doc_parse,yaml_node_get,yaml_fault,lower,least,distance,yaml_nearest")
 COMMANDS = ("matches,commands_find,commands_is_group,commands_nearest")
@@ -28,7 +30,7 @@ DECODERS = {
               CORE + "base/curve_key.c:curve_key_parse,parse_file,curve_key_load", CORE + "base/lines.c",
               CORE + "text/lexicon_make.c", CORE + "model/corpus_read.c:flags_read,line_add,line_read,corpus_read",
               "workers/supervisor/scale.c:scale_load,from_json,read_counts,scale_take_file"],
-    "frame": [FRAME],
+    "frame": [FRAME, FRAME_MEMORY],
     "model": [CORE + "model/model.c", CORE + "text/lexicon.c"],
     "number": [CORE + "desk/reply.c:reply_sender_kind,sender_kind_reason,is_digit,is_letter",
                CORE + "base/seal.c:seal_sender_id,seal_id",
