@@ -3,6 +3,7 @@
 has the same bearerbox configuration."""
 
 import json
+import os
 import signal
 import subprocess
 
@@ -50,10 +51,11 @@ get-url = "http://127.0.0.1:{http}/?from=%p&text=%a"
 
 
 class Kannel:
-    """store: "none", or "spool", which lies in the directory spool."""
+    """store: "none", or "spool", which lies in the directory spool. cpus: how many cores bearerbox may use, 0: all."""
 
-    def __init__(self, directory, store, window, http_port, spool):
+    def __init__(self, directory, store, window, http_port, spool, cpus=0):
         self.dir = directory
+        self.cpus = cpus
         directory.mkdir()
         self.admin_port, self.box_port, self.fake_port = bench.harness.free_ports(3)
         store = f'store-type = spool\nstore-location = "{spool}"' if store == "spool" else ""
@@ -62,12 +64,17 @@ class Kannel:
                                          store=store, window=window, http=http_port))
 
     def __enter__(self):
-        self.process = self.run("bearerbox")
+        self.process = self.run("bearerbox", self._bind if self.cpus else None)
         bench.wait_for(self._open, "bearerbox to listen", pause=0.02)
         return self
 
-    def run(self, program):
-        return subprocess.Popen([program, "-v", "4", self.conf], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def run(self, program, before=None):
+        """before: what its process does first, before it is that program."""
+        return subprocess.Popen([program, "-v", "4", self.conf], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                preexec_fn=before)
+
+    def _bind(self):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:self.cpus])
 
     def _open(self):
         assert self.process.poll() is None, (self.dir / "bearerbox.log").read_text(errors="replace")[-2000:]
