@@ -46,8 +46,9 @@ def layout(prefix, etc, libexec, lib):
         "share/man/man8/aduan-responder.8",
         "share/bash-completion/completions/aduan", "share/zsh/vendor-completions/_aduan",
         "share/doc/aduan/README.md", "share/doc/aduan/LICENSE", "share/doc/aduan/PROTOCOL.md",
-        "share/doc/aduan/examples/kannel.conf", "share/aduan/feed.proto", "share/aduan/model.bin",
-        "share/aduan/lexicon.tsv", "share/aduan/places/regencies.tsv", "share/aduan/training/README.md")]
+        "share/doc/aduan/examples/kannel.conf", "share/doc/aduan/examples/kannel-one-core.conf",
+        "share/aduan/feed.proto", "share/aduan/model.bin", "share/aduan/lexicon.tsv",
+        "share/aduan/places/regencies.tsv", "share/aduan/training/README.md")]
     files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
     files += [f"{prefix}/share/aduan/training/{path.name}" for path in sorted((ROOT / "etc/training").glob("*.tsv"))]
     files += [f"{prefix}/include/aduan.h"]
