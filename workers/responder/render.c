@@ -18,8 +18,7 @@ struct words {
     char *text; /* what a person wrote, NUL-terminated */
 };
 
-/* The date as the desk's clock on the wall has it, "07-03-2026"; "" when it has no such day. Without strftime, which
- * costs more than the rest of a reply. */
+/* The date as the desk's clock on the wall has it, "07-03-2026"; "" for a year of five digits. */
 static void format_date(uint64_t at_us, char out[16])
 {
     time_t seconds = (time_t)(at_us / 1000000);
