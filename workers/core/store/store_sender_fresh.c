@@ -82,15 +82,6 @@ static void fresh_add(struct fresh *fresh, uint32_t tag, uint64_t row)
 
 /* --- what is committed ---------------------------------------------------------------------------------------- */
 
-static int read_row(struct fresh *fresh, const MDB_val *row, const MDB_val *val)
-{
-    MDB_val key = *row, record = *val;
-    uint64_t number = get_be64(row->mv_data);
-    if (sender_row_identity(&key, &record))
-        fresh_add(fresh, sender_tag(key.mv_data), number);
-    return MDB_SUCCESS;
-}
-
 /* The rows from, … below − 1. */
 static int read_rows(struct store_txn *txn, struct fresh *fresh, uint64_t from, uint64_t below)
 {
@@ -104,10 +95,13 @@ static int read_rows(struct store_txn *txn, struct fresh *fresh, uint64_t from, 
     if (rc != MDB_SUCCESS)
         return rc;
     rc = mdb_cursor_get(cursor, &key, &val, MDB_SET_RANGE);
-    while (rc == MDB_SUCCESS && (key.mv_size < SENDER_ROW_BYTES || get_be64(key.mv_data) < below)) {
-        rc = key.mv_size < SENDER_ROW_BYTES ? MDB_SUCCESS : read_row(fresh, &key, &val);
-        if (rc == MDB_SUCCESS)
-            rc = mdb_cursor_get(cursor, &key, &val, MDB_NEXT);
+    while (rc == MDB_SUCCESS) {
+        uint64_t row = key.mv_size < SENDER_ROW_BYTES ? 0 : get_be64(key.mv_data);
+        if (row >= below)
+            break;
+        if (sender_row_identity(&key, &val))
+            fresh_add(fresh, sender_tag(key.mv_data), row);
+        rc = mdb_cursor_get(cursor, &key, &val, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
     return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
