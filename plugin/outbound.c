@@ -145,7 +145,7 @@ static void forget(struct outbound *outbound, struct reply *reply)
 
 static bool is_final(const struct reply *reply)
 {
-    return reply->outcome == ACCEPTED || reply->outcome == BUFFERED || reply->outcome == REJECTED;
+    return reply->outcome == ACCEPTED || reply->outcome == BUFFERED;
 }
 
 /* The submitter has been told. */

@@ -91,6 +91,27 @@ def test_isolated_and_resumed(tmp_path):
         counted(line, doubles_allowed=False)
 
 
+def test_without_an_smsc_for_a_while(tmp_path):
+    """It refuses every MT as long as it has no SMSC: so does each bearerbox between the opening of its port and its first
+    SMSC. What it refused then goes out later, once."""
+    with FaultLine(tmp_path) as line:
+        line.start()
+        line.aduan("scale", "responder=0")
+        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder")
+        for number in range(SMS):
+            report(line.smsc, number)
+        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
+        for smsc in ("smpp", "fake"):
+            line.kannel_admin("remove-smsc", smsc=smsc)
+        line.aduan("scale", "responder=1")
+        refusal = "No SMSCes to receive message"
+        wait_for(lambda: (line.dir / "bearerbox.log").read_text(errors="replace").count(refusal) >= SMS,
+                 "bearerbox to refuse every reply")
+        for smsc in ("smpp", "fake"):
+            line.kannel_admin("add-smsc", smsc=smsc)
+        counted(line, doubles_allowed=False)
+
+
 def test_stopped_and_continued(tmp_path):
     with FaultLine(tmp_path) as line:
         line.start()

@@ -343,8 +343,8 @@ class Line:
         except OSError:
             return None
 
-    def kannel_admin(self, command):
-        url = f"http://127.0.0.1:{self.admin_port}/{command}?password=quickstart"
+    def kannel_admin(self, command, **more):
+        url = f"http://127.0.0.1:{self.admin_port}/{command}?" + urllib.parse.urlencode({"password": "quickstart", **more})
         with urllib.request.urlopen(url, timeout=5) as answer:
             return answer.read().decode(errors="replace")
 

@@ -367,14 +367,17 @@ def test_what_was_not_taken_is_sent_again(scene, outcome):
     assert len({mt.reply_id for mt in scene.submits}) == 1
 
 
-def test_a_rejected_reply_has_failed(scene):
+def test_a_reply_that_is_always_rejected_has_failed(scene):
+    scene.config.write_text(scene.config.read_text().replace("replies: {lease_s", "replies: {attempts: 3, lease_s"))
     scene.answer = REJECTED
     scene.start("classifier.1")
     scene.start("responder.1")
     scene.dispatch("classifier.1", scene.sms(HOLE))
-    scene.wait(lambda: scene.last_status("responder.1").done == 1, "the result")
-    replies = scene.replies(ticket_in(scene.submits[0]))
-    assert [r["state"] for r in replies] == ["failed"]
+    scene.wait(lambda: scene.submits, "the first attempt")
+    ticket = ticket_in(scene.submits[0])
+    scene.wait(lambda: scene.replies(ticket)[0]["state"] == "failed", "the last attempt")
+    assert len(scene.submits) == 3 and len({mt.reply_id for mt in scene.submits}) == 1
+    assert scene.replies(ticket)[0]["cause"] == "attempts: rejected: no route or blacklisted"
 
 
 def test_a_box_that_dies_with_replies_out_gets_them_again(scene):

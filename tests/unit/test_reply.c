@@ -20,7 +20,7 @@ static const char letters[] = "-RGASDF";
 static const char *const expected[7] = {
     "-------------", /* none */
     "GA-----FSDFF-", /* ready */
-    "GAFRRGGFSDFF-", /* sending */
+    "GARRRGGFSDFF-", /* sending */
     "--------SDFF-", /* accepted */
     "---------DF--", /* sent */
     "-------------", /* delivered: final */

@@ -180,7 +180,7 @@ static void asking_what_became_of_it_is_no_attempt(void **state)
     assert_false(input(s, 1, REPLY_IN_RETRY, 0, NULL));
     assert_unknown_since(s, 0);
     assert_int_equal(claim_asking(s, &pen), 0); /* it would be sent again, and that was its only attempt */
-    check_state(s, 1, REPLY_STATE(FAILED), "attempts");
+    check_state(s, 1, REPLY_STATE(FAILED), "attempts: retry");
 }
 
 static void a_clock_that_is_set_back_holds_nothing_up(void **state)
@@ -227,6 +227,28 @@ static void too_many_attempts_fail(void **state)
     assert_string_equal(support_events(s, 1).kinds, "ROUf");
     assert_string_equal(support_events(s, 1).detail, "attempts");
     assert_int_equal(next_due(s), 0);
+}
+
+/* bearerbox refuses all until it has its SMSCs: a refusal is no last word, and the last of them is told. */
+static void what_is_refused_is_tried_again(void **state)
+{
+    struct support *s = *state;
+    struct pen pen = {0};
+    struct fault fault;
+    support_sms(s, &(struct support_sms){.n = 1});
+    for (int i = 0; i < 3; i++) {
+        struct store_reply_input in = {.input = REPLY_IN_REJECTED, .due_us = s->now_us + 7, .cause = "no route"};
+        assert_int_equal(claim_count(s, &pen), 1);
+        support_about(s, 1, &in);
+        assert_int_equal(store_reply_inputs(s->store, &in, 1, s->now_us, NULL, &fault), OK);
+        check_state(s, 1, REPLY_STATE(READY), "rejected: no route");
+        assert_int_equal(claim_count(s, &pen), 0);
+        s->now_us += 7;
+    }
+    assert_int_equal(claim_count(s, &pen), 0);
+    check_state(s, 1, REPLY_STATE(FAILED), "attempts: rejected: no route");
+    assert_string_equal(support_events(s, 1).kinds, "ROUf");
+    assert_string_equal(support_events(s, 1).detail, "attempts: rejected: no route");
 }
 
 static void what_cannot_be_rendered_fails_and_the_rest_goes_on(void **state)
@@ -447,6 +469,7 @@ int main(void)
         T(asking_what_became_of_it_is_no_attempt),
         T(a_clock_that_is_set_back_holds_nothing_up),
         T(too_many_attempts_fail),
+        T(what_is_refused_is_tried_again),
         T(what_cannot_be_rendered_fails_and_the_rest_goes_on),
         T(a_receiver_that_cannot_be_known_fails),
         T(a_reply_without_what_it_speaks_of_fails),

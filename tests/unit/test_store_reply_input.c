@@ -180,9 +180,9 @@ static void refusals_are_final_until_evidence_says_otherwise(void **state)
     for (uint32_t n = 1; n <= 4; n++)
         support_sms(s, &(struct support_sms){.n = n});
     assert_int_equal(claim_count(s, &pen), 4);
-    assert_false(input(s, 1, REPLY_IN_REJECTED, 0, "no route"));
-    check_state(s, 1, REPLY_STATE(FAILED), "rejected: no route");
-    assert_string_equal(support_events(s, 1).detail, "rejected: no route");
+    assert_false(input(s, 1, REPLY_IN_EXHAUSTED, 0, ""));
+    check_state(s, 1, REPLY_STATE(FAILED), "attempts");
+    assert_string_equal(support_events(s, 1).detail, "attempts");
     assert_true(input(s, 1, REPLY_IN_ACCEPTED, 0, NULL));
 
     assert_false(input(s, 2, REPLY_IN_EXHAUSTED, 0, NULL));

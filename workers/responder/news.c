@@ -51,6 +51,12 @@ static uint32_t attempts_of(struct worker *worker, uint64_t slot, const struct f
     return attempts;
 }
 
+static uint64_t backoff_ms(struct worker *worker, uint64_t slot, const struct flight *flight)
+{
+    uint32_t attempts = attempts_of(worker, slot, flight);
+    return reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s);
+}
+
 static uint64_t ambiguous_wait_ms(const struct worker *worker)
 {
     return (uint64_t)worker->config->reply_ambiguous_s * 1000;
@@ -62,7 +68,6 @@ static void on_result(struct worker *worker, const Aduan__Wire__SubmitResult *re
     struct responder *responder = worker->role_state;
     const struct news_of of = {result->reply_id.data, result->slot, result->claim};
     struct flight *flight = flights_find(&responder->flights, of.id);
-    uint32_t attempts;
     switch (result->outcome) {
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_ACCEPTED:
         news_add(worker, &of, REPLY_IN_ACCEPTED, 0, NULL);
@@ -71,12 +76,12 @@ static void on_result(struct worker *worker, const Aduan__Wire__SubmitResult *re
         news_add(worker, &of, REPLY_IN_ACCEPTED, 0, "buffered");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_REJECTED:
-        news_add(worker, &of, REPLY_IN_REJECTED, 0, "no route or blacklisted");
+        /* No last word: a bearerbox that has only just started refuses all until it has its SMSCs. Where the number
+         * is at fault, it says so with a report as well, or the attempts end. */
+        news_add(worker, &of, REPLY_IN_REJECTED, backoff_ms(worker, of.slot, flight), "no route or blacklisted");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_RETRY:
-        attempts = attempts_of(worker, of.slot, flight);
-        news_add(worker, &of, REPLY_IN_RETRY,
-                 reply_backoff_ms(attempts > 0 ? attempts : 1, worker->config->reply_retry_s), "bearerbox is busy");
+        news_add(worker, &of, REPLY_IN_RETRY, backoff_ms(worker, of.slot, flight), "bearerbox is busy");
         break;
     case ADUAN__WIRE__SUBMIT_OUTCOME__SUBMIT_NOT_SENT:
         news_add(worker, &of, REPLY_IN_NOT_SENT, RESPONDER_NOT_SENT_WAIT_MS, "no bearerbox link");
@@ -207,10 +212,8 @@ bool news_is_refused(int err)
 static void settle(struct worker *worker, size_t count)
 {
     struct responder *responder = worker->role_state;
-    for (size_t i = 0; i < count; i++) {
-        enum reply_input input = responder->news[i].input;
-        worker->done += input == REPLY_IN_ACCEPTED || input == REPLY_IN_REJECTED;
-    }
+    for (size_t i = 0; i < count; i++)
+        worker->done += responder->news[i].input == REPLY_IN_ACCEPTED;
     responder->news_count -= count;
     memmove(responder->news, responder->news + count, responder->news_count * sizeof *responder->news);
 }

@@ -255,7 +255,7 @@ static void every_ack_has_its_outcome(void **state)
     for (unsigned i = 0; i < 5; i++)
         submit(i);
     pump();
-    assert_int_equal(fake_links.written[0], 7); /* only RETRY and AMBIGUOUS may be written again */
+    assert_int_equal(fake_links.written[0], 8); /* what bearerbox has must not be written again */
 }
 
 static void a_stray_ack_changes_nothing(void **state)

@@ -20,7 +20,7 @@
 enum reply_input {
     REPLY_IN_CLAIM,         /* READY, or SENDING whose lease ran out → SENDING */
     REPLY_IN_ACCEPTED,      /* MT ack success or buffered */
-    REPLY_IN_REJECTED,      /* MT ack failed: final */
+    REPLY_IN_REJECTED,      /* MT ack failed: not taken; bearerbox forgets it */
     REPLY_IN_RETRY,         /* MT ack failed_tmp: not taken */
     REPLY_IN_NOT_SENT,      /* never written to bearerbox */
     REPLY_IN_AMBIGUOUS,     /* written, no MT ack: stays SENDING, due later */

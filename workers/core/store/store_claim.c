@@ -10,6 +10,7 @@
 #include "record_fields.h"
 #include "store_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +132,19 @@ static int fail(struct store_txn *txn, Reply *reply, const char *cause)
     return rc == OK ? txn_reply_event(txn, reply) : rc;
 }
 
+/* With what became of the last attempt, where it is known. */
+static int give_up(struct store_txn *txn, struct arena *arena, Reply *reply)
+{
+    static const char word[] = "attempts";
+    size_t len = strlen(reply->cause);
+    if (len == 0)
+        return fail(txn, reply, word);
+    size_t room = strlen(word) + strlen(": ") + len + 1;
+    char *cause = arena_take(arena, room);
+    snprintf(cause, room, "%s: %s", word, reply->cause);
+    return fail(txn, reply, cause);
+}
+
 /* *claimed tells whether the reply is SENDING now, or FAILED. */
 static int claim_one(struct store_txn *txn, struct arena *arena, const struct store_claim *claim,
                      struct store_reply *item, bool *claimed)
@@ -142,7 +156,7 @@ static int claim_one(struct store_txn *txn, struct arena *arena, const struct st
     item->was_sending = reply->state == REPLY_STATE(SENDING);
     bool asks = item->was_sending && claim->asks_first;
     if (!asks && reply->attempts >= claim->attempts_max)
-        return fail(txn, reply, "attempts");
+        return give_up(txn, arena, reply);
     int rc = unseal_receiver(txn, arena, reply, item);
     if (rc == E_NOT_FOUND)
         return fail(txn, reply, "no_identity");
