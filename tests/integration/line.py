@@ -3,15 +3,18 @@
 starts. Every wait is for an event, with a deadline that only a failure reaches."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
 import queue
+import random
 import re
 import select
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -21,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("ADUAN_BIN", ROOT / "build/debug/bin"))
 FAKESMSC = "/usr/lib/kannel/test/fakesmsc"
 PATIENCE = float(os.environ.get("ADUAN_PATIENCE", "60"))  # seconds until a wait is a failure
+_ports = []  # the locks of those that free_port() gave
 
 # GSM 03.38 by code point, as the far end of SMPP sees it (data_coding 0, one septet a byte).
 GSM7 = (
@@ -51,14 +55,28 @@ def from_gsm7(data):
     return out
 
 
+def free_port():
+    """A port that this process has until it ends, and that no connection is given by itself meanwhile: a program that
+    lets go of it for a moment finds it free again."""
+    folder = pathlib.Path(tempfile.gettempdir(), f"aduan-ports-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    first_given = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10000, first_given)
+        lock = open(folder / str(port), "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            lock.close()
+            continue
+        _ports.append(lock)
+        return port
+
+
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+    return [free_port() for _ in range(count)]
 
 
 def filled(template, **places):
