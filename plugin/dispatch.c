@@ -270,18 +270,30 @@ static size_t pick(struct dispatch *dispatch, struct job **jobs, size_t max)
     return count;
 }
 
-/* One suspect at a time goes alone to a worker that holds nothing; the others stay at work. When every worker holds
- * something, the one that holds least is returned: it is not to be fed until it has emptied. */
+/* Holds nothing, and was heard of in this round. */
+static struct peer *proved_idle(const struct roster *roster)
+{
+    for (size_t i = 0; i < roster->count; i++)
+        if (roster->peers[i]->heard && roster->peers[i]->held == 0 && room_of(roster->peers[i]) > 0)
+            return roster->peers[i];
+    return NULL;
+}
+
+/* One suspect at a time goes alone to a worker that holds nothing; the others stay at work. It must be heard of first:
+ * the death of one that stood still all the while would be laid to the suspect. When there is none such, the one that
+ * holds least is returned: it is not to be fed until it has emptied. */
 static struct peer *pump_suspects(struct dispatch *dispatch, struct roster *roster)
 {
     struct job *job = TAILQ_FIRST(&dispatch->suspects);
     size_t eligible;
+    if (!job)
+        return NULL;
     for (size_t i = 0; i < roster->count; i++)
         if (roster->peers[i]->alone)
             return NULL;
-    struct peer *peer = job ? least_loaded(roster, NULL, &eligible) : NULL;
-    if (!peer || peer->held > 0)
-        return peer;
+    struct peer *peer = proved_idle(roster);
+    if (!peer)
+        return least_loaded(roster, NULL, &eligible);
     if (give(dispatch, roster, peer, &job, 1))
         peer->alone = true;
     return NULL;
@@ -303,6 +315,8 @@ void dispatch_pump(struct dispatch *dispatch, struct roster *roster)
         size_t count = pick(dispatch, jobs, share < room ? share : room);
         (void)give(dispatch, roster, peer, jobs, count);
     }
+    for (size_t i = 0; i < roster->count; i++)
+        roster->peers[i]->heard = false;
 }
 
 /* --- back ---------------------------------------------------------------------------------------------------- */

@@ -121,6 +121,7 @@ static void hello(struct roster *roster, struct peer *peer, const struct frame *
     }
     peer->credit = said->credit;
     peer->heard_ms = mono_ms;
+    peer->heard = true;
     peer->leaving = false;
     welcome(roster, peer);
 }
@@ -156,6 +157,7 @@ void roster_frame(struct roster *roster, int err, const struct frame *frame, uin
         return;
     }
     peer->heard_ms = mono_ms;
+    peer->heard = true;
     if (frame->type == FRAME_PING)
         return;
     if (frame->type == FRAME_BYE) {

@@ -28,6 +28,7 @@ struct peer {
     uint32_t pid, credit;
     uint64_t serial; /* never used twice: outlives the peer in what still points at it */
     uint64_t heard_ms;
+    bool heard; /* since dispatch_pump() last looked */
     bool leaving, gone;
     uint64_t bye_ms;
     bool choked; /* its pipe is full: nothing more in this round */

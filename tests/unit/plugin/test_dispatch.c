@@ -377,6 +377,37 @@ static void a_lost_link_forgets_what_waits(void **state)
     assert_int_equal(acked[0].uuid[1], 3);
 }
 
+/* One that stands still would die with it, and it would be blamed. */
+static void a_suspect_goes_to_who_was_just_heard_of(void **state)
+{
+    (void)state;
+    Aduan__Wire__Ping ping = ADUAN__WIRE__PING__INIT;
+    stage_hello('a', 100);
+    stage_hello('b', 100);
+    stage_hello('c', 100);
+    pump();
+    add(1);
+    pump();
+    assert_int_equal(stage_sent('a', FRAME_BATCH, NULL), 1);
+    die('a');
+    pump(); /* b and c are idle, but were they still there? */
+    assert_int_equal(dispatch_outstanding(stage.dispatch), 0);
+    add(2);
+    pump(); /* one of them is kept free for it */
+    assert_int_equal(stage_sent('b', FRAME_BATCH, NULL) + stage_sent('c', FRAME_BATCH, NULL), 1);
+    char fed = stage_sent('b', FRAME_BATCH, NULL) ? 'b' : 'c', spared = fed == 'b' ? 'c' : 'b';
+    ack(fed, 2); /* it has emptied, and was just heard of */
+    pump();
+    assert_int_equal(last_batch(fed)->sms[0]->uuid.data[1], 1);
+    die(fed);
+    pump();
+    assert_int_equal(dispatch_outstanding(stage.dispatch), 0);
+    stage_hear(spared, FRAME_PING, &ping.base);
+    pump();
+    assert_int_equal(last_batch(spared)->sms[0]->uuid.data[1], 1);
+    assert_int_equal(last_batch(spared)->sms[0]->deaths, 2);
+}
+
 static void a_lost_link_does_not_wash_a_suspect(void **state)
 {
     (void)state;
@@ -565,6 +596,7 @@ int main(void)
         TEST(a_bye_is_no_death),
         TEST(a_message_that_comes_again_is_the_same),
         TEST(a_lost_link_forgets_what_waits),
+        TEST(a_suspect_goes_to_who_was_just_heard_of),
         TEST(a_lost_link_does_not_wash_a_suspect),
         TEST(an_ack_that_cannot_be_passed_on_is_not_counted),
         TEST(a_choked_worker_loses_nothing),
