@@ -32,6 +32,11 @@ static void meta_parts(struct support *s)
     meta_number(s, "parts_waiting", 5);
 }
 
+static void meta_open(struct support *s)
+{
+    meta_number(s, "tickets_open", 77);
+}
+
 static void message_unreadable(struct support *s)
 {
     uint8_t key[STORE_KEY_MESSAGE_BYTES];
@@ -337,6 +342,7 @@ static const struct plant plants[] = {
     {meta_serial, "meta.next_serial"},
     {meta_sequence, "meta.next_sequence"},
     {meta_parts, "meta.parts_waiting"},
+    {meta_open, "meta.tickets_open"},
     {message_unreadable, "message.unreadable"},
     {message_newer, "message.unreadable"},
     {message_odd_key, "message.unreadable"},

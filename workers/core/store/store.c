@@ -242,9 +242,10 @@ static int write_meta(struct store_txn *txn)
     } rows[] = {{"version", version, sizeof version}, {"epoch", epoch, sizeof epoch},
                 {"key_check", check, sizeof check},   {"next_serial", serial, sizeof serial},
                 {"next_sequence", one, sizeof one},   {"parts_waiting", zero, sizeof zero},
-                {"identities", zero, sizeof zero},    {"next_sender", one, sizeof one},
-                {"senders_from", one, sizeof one},    {"senders_to", one, sizeof one},
-                {"senders_tag", zero, sizeof zero},   {"seal_key", key, sizeof key}};
+                {"identities", zero, sizeof zero},    {"tickets_open", zero, sizeof zero},
+                {"next_sender", one, sizeof one},     {"senders_from", one, sizeof one},
+                {"senders_to", one, sizeof one},      {"senders_tag", zero, sizeof zero},
+                {"seal_key", key, sizeof key}};
     int err = OK;
     for (size_t i = 0; err == OK && i < sizeof rows / sizeof rows[0]; i++)
         err = txn_put(txn, T_META, rows[i].name, strlen(rows[i].name), rows[i].val, rows[i].len);

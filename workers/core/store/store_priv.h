@@ -37,13 +37,13 @@
  * set key = sender_id, 8 bytes of the keyed hash of the receiver, BE16(reference), total.
  * Message, Ticket, Reply and Identity rest with their secret fields sealed: see record_seal.h.
  * meta: "version" BE32, "epoch" 16 bytes, "key_check" 16 bytes, "next_serial" BE64, "next_sequence" BE64,
- *       "parts_waiting" BE64 (messages of fate PART_WAITING), "identities" BE64 (rows of Identity), "integrators" BE64
- * (grows with each change of that table; missing: 0), "seal_key" BE16: the number of the key that writes seal with;
- * every writer reads it in its transaction, so that behind the commit which changes it nothing is sealed with an older
- * one. "next_sender" BE64: the row of the next sender. "senders_from", "senders_to" BE64: senders of rows below the
- * first are in sender_index; those from there to below the second are being put there, and are there when the first 4
- * bytes of their sender_id are below "senders_tag" BE64. "rekey": how far the sealing anew has come, see store_rekey.c.
- * "incidents" BE64: the id given last (missing: 0).
+ *       "parts_waiting" BE64 (messages of fate PART_WAITING), "identities" BE64 (rows of Identity), "tickets_open"
+ * BE64, "integrators" BE64 (grows with each change of that table; missing: 0), "seal_key" BE16: the number of the key
+ * that writes seal with; every writer reads it in its transaction, so that behind the commit which changes it nothing
+ * is sealed with an older one. "next_sender" BE64: the row of the next sender. "senders_from", "senders_to" BE64:
+ * senders of rows below the first are in sender_index; those from there to below the second are being put there, and
+ * are there when the first 4 bytes of their sender_id are below "senders_tag" BE64. "rekey": how far the sealing anew
+ * has come, see store_rekey.c. "incidents" BE64: the id given last (missing: 0).
  */
 #ifndef ADUAN_STORE_PRIV_H
 #define ADUAN_STORE_PRIV_H
@@ -120,11 +120,11 @@ struct store_txn {
     struct store *store;
     MDB_txn *txn;
     bool write;
-    uint64_t next_serial, next_sequence, parts_waiting, identities; /* of a write transaction */
+    uint64_t next_serial, next_sequence, parts_waiting, identities, tickets_open; /* of a write transaction */
     /* Of a write transaction, and of another once it has asked for a sender; next_sender is 0 before. */
     uint64_t next_sender, senders_from, senders_to, senders_tag;
     uint64_t senders_at_begin;        /* next_sender as it is at rest */
-    uint64_t read_counters[8];        /* of a write transaction: all these as they are at rest */
+    uint64_t read_counters[9];        /* of a write transaction: all these as they are at rest */
     uint8_t sender_id[SEAL_ID_BYTES]; /* the sender asked for last, once `sender_known` */
     uint64_t sender_row;              /* its row, 0: none */
     bool sender_known;

@@ -133,33 +133,9 @@ static int count_tables(struct store_txn *txn, struct store_stats *out)
     int err = OK;
     for (size_t i = 0; err == OK && i < sizeof rows / sizeof rows[0]; i++)
         err = txn_count(txn, rows[i].table, rows[i].count);
-    return err == OK ? txn_meta_number(txn, "identities", &out->identities) : err;
-}
-
-/* Walks the index rows of the open states only: work not done yet, which is bounded by people. */
-static int count_open(struct store_txn *txn, uint64_t *out)
-{
-    MDB_cursor *cursor;
-    uint64_t open = 0;
-    int err = txn_cursor(txn, T_TICKET_BY_STATE, &cursor);
-    if (err != OK)
-        return err;
-    for (uint8_t state = 0; err == OK && state <= UINT8_MAX - 1; state++) {
-        uint8_t from = state;
-        MDB_val key = {.mv_size = 1, .mv_data = &from}, val;
-        err = cursor_get(txn->store, cursor, &key, &val, MDB_SET_RANGE);
-        if (err != OK)
-            break;
-        state = *(const uint8_t *)key.mv_data;
-        while (ticket_is_open((Aduan__Record__TicketState)state) && err == OK &&
-               *(const uint8_t *)key.mv_data == state) {
-            open++;
-            err = cursor_get(txn->store, cursor, &key, &val, MDB_NEXT);
-        }
-    }
-    mdb_cursor_close(cursor);
-    *out = open;
-    return err == E_NOT_FOUND ? OK : err;
+    if (err == OK)
+        err = txn_meta_number(txn, "identities", &out->identities);
+    return err == OK ? txn_meta_number(txn, "tickets_open", &out->tickets_open) : err;
 }
 
 static void environment(struct store *store, struct store_stats *out)
@@ -184,8 +160,6 @@ int store_stats(struct store *store, struct store_stats *out)
     if (err != OK)
         return err;
     err = count_tables(&txn, &stats);
-    if (err == OK)
-        err = count_open(&txn, &stats.tickets_open);
     if (err == OK)
         err = txn_meta_number(&txn, "parts_waiting", &stats.parts_waiting);
     if (err == OK)

@@ -25,6 +25,8 @@ struct step {
 static int index_state(struct store_txn *txn, const Ticket *ticket, Aduan__Record__TicketState before)
 {
     uint8_t key[TICKET_STATE_KEY_BYTES];
+    txn->tickets_open -= ticket_is_open(before) && txn->tickets_open > 0;
+    txn->tickets_open += ticket_is_open(ticket->state);
     put_be64(key + 1, ticket->id);
     if (before != TICKET_STATE(TICKET_STATE_NONE) && before != ticket->state) {
         key[0] = (uint8_t)before;

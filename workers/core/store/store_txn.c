@@ -170,7 +170,7 @@ int txn_meta_number(struct store_txn *txn, const char *name, uint64_t *out)
 
 /* --- begin and end ------------------------------------------------------------------------------------------ */
 
-enum { COUNTERS = 8, FIRST_OF_SENDERS = 4 };
+enum { COUNTERS = 9, FIRST_OF_SENDERS = 5 };
 static const struct counter {
     const char *name;
     size_t offset; /* in struct store_txn */
@@ -179,6 +179,7 @@ static const struct counter {
     {"next_sequence", offsetof(struct store_txn, next_sequence)},
     {"parts_waiting", offsetof(struct store_txn, parts_waiting)},
     {"identities", offsetof(struct store_txn, identities)},
+    {"tickets_open", offsetof(struct store_txn, tickets_open)},
     {"next_sender", offsetof(struct store_txn, next_sender)},
     {"senders_from", offsetof(struct store_txn, senders_from)},
     {"senders_to", offsetof(struct store_txn, senders_to)},

@@ -210,6 +210,7 @@ static void verify_meta(struct verify *v)
                 {"next_sequence", 8, &v->next_sequence},
                 {"parts_waiting", 8, &v->parts_waiting},
                 {"identities", 8, &v->identities},
+                {"tickets_open", 8, &v->tickets_open},
                 {"next_sender", 8, NULL},
                 {"senders_from", 8, NULL},
                 {"senders_to", 8, NULL},

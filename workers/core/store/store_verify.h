@@ -12,10 +12,10 @@ struct verify {
     struct store_proof proof;
     int rc; /* the first error of the store itself: ends everything */
 
-    uint64_t next_serial, next_sequence, parts_waiting, identities; /* as meta has them */
-    uint64_t identity_rows;                                         /* read or not */
-    uint64_t sender_row;                                            /* of the identity that is being looked at */
-    uint64_t indexed_rows;                                          /* rows of sender_index that it wants */
+    uint64_t next_serial, next_sequence, parts_waiting, identities, tickets_open; /* as meta has them */
+    uint64_t identity_rows;                                                       /* read or not */
+    uint64_t sender_row;   /* of the identity that is being looked at */
+    uint64_t indexed_rows; /* rows of sender_index that it wants */
 
     /* messages and parts */
     uint64_t waiting_parts, joined_parts; /* of fate PART_WAITING, PART_JOINED */
@@ -24,7 +24,7 @@ struct verify {
     uint64_t set_rows;                    /* sets found in part_due */
 
     /* tickets and replies */
-    uint64_t expected_serial;
+    uint64_t expected_serial, open_tickets;
     uint64_t state_rows, sender_rows, due_rows; /* index rows found where a record wants them */
     uint64_t unclassified_rows, resent_rows;    /* the same */
     uint64_t resends_want;                      /* the sum of Ticket.resends */

@@ -64,6 +64,7 @@ static void check_index_rows(struct verify *v, const Ticket *ticket)
     uint8_t state[TICKET_STATE_KEY_BYTES], sender[TICKET_SENDER_KEY_BYTES];
     state[0] = (uint8_t)ticket->state;
     put_be64(state + 1, ticket->id);
+    v->open_tickets += ticket_is_open(ticket->state);
     if (strcmp(ticket_state_name(ticket->state), "?") == 0)
         verify_broken(v, "ticket.state", "ticket %" PRIu64 " is in no known state", ticket->id);
     if (verify_has(v, T_TICKET_BY_STATE, state, sizeof state))
@@ -199,6 +200,9 @@ void verify_tickets(struct verify *v)
     if (v->next_serial != v->expected_serial)
         verify_broken(v, "meta.next_serial", "the next ticket would be %" PRIu64 "; it should be %" PRIu64,
                       ticket_id_make(v->next_serial), ticket_id_make(v->expected_serial));
+    if (v->tickets_open != v->open_tickets)
+        verify_broken(v, "meta.tickets_open", "meta counts %" PRIu64 " open tickets; there are %" PRIu64,
+                      v->tickets_open, v->open_tickets);
     if (verify_count(v, T_TICKET_BY_STATE) != v->state_rows)
         verify_rows(v, T_TICKET_BY_STATE, TICKET_STATE_KEY_BYTES, check_state_row);
     if (verify_count(v, T_TICKET_BY_SENDER) != v->sender_rows + v->identity_rows)
