@@ -158,7 +158,12 @@ class Smsc:
 
     def stop(self):
         self.process.stdin.close()
-        self.process.wait()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("the SMSC did not end with its stdin: who connected to it, and said half a PDU?") from None
 
 
 class CountingSmsc(Smsc):
