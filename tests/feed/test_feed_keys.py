@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Who gets in over tcp, and what he sees: keys, views, tiers, limits; and those who are not let in harm nobody."""
 
+import contextlib
 import os
 import pathlib
 import random
@@ -189,6 +190,36 @@ def test_revoked_at_once(line):
     assert line.aduan("integrator", "add", "gone-soon", "--tier", "public", "--generate", check=False).returncode == 7
     listed = {i["name"]: i for i in line.json("integrator", "list")["integrators"]}
     assert listed["gone-soon"]["revoked"] and not listed["stays"]["revoked"]
+
+
+def test_a_port_that_somebody_takes_at_a_revocation_is_told_and_had_back(line):
+    """Everybody is cut off by closing the socket: for a moment its port is anybody's."""
+    secret, host = line.integrator("waits"), address(line.publish)
+    taken = threading.Event()
+    thief = socket.socket()
+    thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    def steal():
+        while not taken.is_set():
+            with contextlib.suppress(OSError):
+                thief.bind(host)
+                taken.set()
+
+    thread = threading.Thread(target=steal)
+    thread.start()
+    try:
+        for n in range(100):
+            line.integrator(f"brief{n}")
+            line.aduan("integrator", "revoke", f"brief{n}")
+            if taken.wait(0.2):
+                break
+        assert taken.is_set()
+        wait_for(lambda: f"feed.not_published cannot publish at {line.publish}" in line.log(), "the feed to say so")
+    finally:
+        taken.set()
+        thread.join()
+        thief.close()
+    assert line.subscriber("v1.waits.", "b1.waits", secret=secret).beacon()
 
 
 def test_limits_of_a_key(line):

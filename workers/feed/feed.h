@@ -56,6 +56,7 @@ struct feed {
     struct feed_end ipc, tcp;
     struct curve_key key;              /* the server's own */
     bool parted;                       /* tcp.publish is to be opened again */
+    uint64_t parted_ms;                /* since then it cannot be; 0: it can, or was not tried */
     void *zap;                         /* answers who is let in; NULL without tcp */
     uint64_t refresh_ms;               /* when to look at the integrators again */
     uint64_t generation;               /* of the integrators, as the views have them */

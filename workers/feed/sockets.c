@@ -18,6 +18,8 @@ enum {
     LINGER_MS = 500,
     BACKLOG = 1024,
     REBIND_MS = 5,
+    LET_GO_MS = 500, /* the old socket lets go of its port a moment after it is closed */
+    REBIND_TAKEN_MS = 1000,
     KEEPALIVE_IDLE_S = 30,
     KEEPALIVE_EVERY_S = 10,
     KEEPALIVE_COUNT = 3
@@ -127,11 +129,16 @@ uint64_t sockets_turn(struct worker *worker, uint64_t mono_ms)
         return UINT64_MAX;
     int err = open_publish(&feed->tcp, worker->zmq, worker->config->feed_publish, &feed->key, &fault);
     feed->parted = err != OK;
-    if (err == OK)
+    if (err == OK) {
+        feed->parted_ms = 0;
         return UINT64_MAX;
-    if (err != E_BUSY) /* the old one lets go of the port a moment after it is closed */
-        log_error("feed.not_published", "%s; retry in %d ms", fault.text, REBIND_MS);
-    return mono_ms + REBIND_MS;
+    }
+    if (feed->parted_ms == 0)
+        feed->parted_ms = mono_ms;
+    if (err == E_BUSY && mono_ms < feed->parted_ms + LET_GO_MS)
+        return mono_ms + REBIND_MS;
+    log_error("feed.not_published", "%s; retry in %d ms", fault.text, REBIND_TAKEN_MS);
+    return mono_ms + REBIND_TAKEN_MS;
 }
 
 static void close_end(struct feed_end *end)
