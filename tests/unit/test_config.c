@@ -50,7 +50,7 @@ static void the_least_file_takes_all_defaults(void **state)
     assert_null(c->boxes[0].bearerboxes[0].tls_ca);
     assert_int_equal(c->classifiers, 1);
     assert_int_equal(c->batch_max, 512);
-    assert_int_equal(c->batch_ms, 2);
+    assert_int_equal(c->batch_ms, 0);
     assert_int_equal(c->credit, 1024);
     assert_int_equal(c->part_wait_s, 600);
     assert_int_equal(c->reply_rate, 10);
@@ -66,7 +66,7 @@ static void what_is_written_is_taken(void **state)
     struct config *c = parse("desk:\n  name: Kota Pekalongan\n  shortcodes: ['1708', '+62811']\n  language: en\n"
                              "  replies: /srv/replies\n"
                              "store: {map_bytes: 512 mib, dir: data}\nrun: {log_level: debug}\nparts:\n"
-                             "workers: {classifiers: 0, responders: 3, max: 4, batch_ms: 0}\n"
+                             "workers: {classifiers: 0, responders: 3, max: 4, batch_ms: 7}\n"
                              "boxes:\n"
                              "- name: a\n"
                              "  bearerboxes:\n"
@@ -84,7 +84,7 @@ static void what_is_written_is_taken(void **state)
     assert_true(c->store_map_bytes == UINT64_C(512) << 20);
     assert_int_equal(c->log_level, CONFIG_LOG_DEBUG);
     assert_int_equal(c->classifiers, 0);
-    assert_int_equal(c->batch_ms, 0);
+    assert_int_equal(c->batch_ms, 7);
     assert_int_equal(c->box_count, 2);
     assert_int_equal(c->boxes[0].bearerbox_count, 2);
     assert_true(c->boxes[0].bearerboxes[0].tls);

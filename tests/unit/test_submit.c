@@ -176,13 +176,11 @@ static void what_is_asked_about_takes_no_place(void **state)
         falls_due(id, true, clock_now_us());
     submit_due(&worker, 1000);
     assert_int_equal(sent, 0);
-    responder()->claim_ms = 0;
     for (uint8_t id = 11; id <= 10 + WINDOW; id++)
         falls_due(id, false, 0);
     submit_due(&worker, 2000);
     assert_int_equal(claimed_max, WINDOW);
     assert_int_equal(sent, WINDOW);
-    responder()->claim_ms = 0;
     size_t before = claims;
     submit_due(&worker, 3000);
     assert_int_equal(claims, before); /* now all places are taken */
@@ -208,7 +206,6 @@ static void each_verdict_is_its_input(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t id[UUID_BYTES] = {(uint8_t)(50 + i)};
-        responder()->claim_ms = 0;
         responder()->news_count = 0;
         falls_due(id[0], true, cases[i].since_us);
         submit_due(&worker, 1000 * (i + 1));

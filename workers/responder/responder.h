@@ -31,7 +31,6 @@ struct responder {
 
     struct store_watch *watch; /* NULL: there is none, and the outbox is looked at on a timer */
     unsigned looks;            /* since the watch woke us */
-    uint64_t claim_ms;         /* no look at the outbox before */
     uint64_t commit_ms;        /* no commit of news before */
     uint64_t renew_ms;         /* when to look over the leases */
     uint64_t oldest_us;
@@ -49,7 +48,7 @@ enum { RESPONDER_NOT_SENT_WAIT_MS = 1000, RESPONDER_IDLE_MS = 1000 /* with nothi
 void responder_back_off(struct worker *worker, struct backoff *backoff, int err, const struct fault *fault,
                         const char *doing);
 void responder_store_well(struct worker *worker, struct backoff *backoff);
-/* When the next transaction of a kind may begin, after one that began at start_ms: it has half the time. So a busy
+/* When the next transaction of news alone may begin, after one that began at start_ms: it has half the time. So a busy
  * store is asked less often, for more at once, and an idle one at once. */
 uint64_t responder_pause_until(uint64_t start_ms);
 

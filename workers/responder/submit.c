@@ -290,10 +290,8 @@ uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
 {
     struct responder *responder = worker->role_state;
     struct fault fault = {0};
-    uint64_t retry_ms = responder->claims.retry_ms;
-    uint64_t not_before = responder->claim_ms > retry_ms ? responder->claim_ms : retry_ms;
-    if (mono_ms < not_before)
-        return not_before;
+    if (mono_ms < responder->claims.retry_ms)
+        return responder->claims.retry_ms;
     uint32_t places = worker->draining || !some_link_up(worker) ? 0 : room(worker);
     if (places == 0)
         return mono_ms + RESPONDER_IDLE_MS;             /* a frame or a tick ends each of these */
@@ -303,9 +301,5 @@ uint64_t submit_due(struct worker *worker, uint64_t mono_ms)
         return responder->claims.retry_ms;
     }
     responder_store_well(worker, &responder->claims);
-    if (count == 0)
-        return next_look(worker, mono_ms);
-    /* With all places taken, results have to come first; or there is more. */
-    responder->claim_ms = (uint32_t)count == places ? 0 : responder_pause_until(mono_ms);
-    return responder->claim_ms;
+    return count == 0 ? next_look(worker, mono_ms) : 0; /* meanwhile there may be more */
 }

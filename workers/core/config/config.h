@@ -72,7 +72,7 @@ struct config {
     uint32_t responders;
     uint32_t workers_max; /* scale refuses more of one kind */
     uint32_t batch_max;   /* messages a transaction */
-    uint32_t batch_ms;    /* how long a transaction waits to fill */
+    uint32_t batch_ms;    /* how long after one transaction the next waits to fill */
     uint32_t credit;      /* messages outstanding at one classifier */
     /* parts of long SMS */
     uint32_t part_wait_s; /* an incomplete set is delivered after this */

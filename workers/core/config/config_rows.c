@@ -118,8 +118,8 @@ static const struct config_row rows[] = {
      "The most of one kind that may be asked for.", true},
     {"workers.batch_max", CONFIG_COUNT, AT(batch_max), "512", 1, 4096, NULL,
      "Messages in one transaction at most.", true},
-    {"workers.batch_ms", CONFIG_COUNT, AT(batch_ms), "2", 0, 1000, NULL,
-     "How long a transaction waits to fill.", true},
+    {"workers.batch_ms", CONFIG_COUNT, AT(batch_ms), "0", 0, 1000, NULL,
+     "How long after one transaction the next waits to fill. More is fewer writes to the disk, and later answers.", true},
     {"workers.credit", CONFIG_COUNT, AT(credit), "1024", 1, 65536, NULL,
      "Messages a box may have outstanding at one classifier.", false},
 
