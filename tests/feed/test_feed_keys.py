@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Who gets in over tcp, and what he sees: keys, views, tiers, limits; and those who are not let in harm nobody."""
 
-import contextlib
 import os
 import pathlib
 import random
@@ -195,15 +194,19 @@ def test_revoked_at_once(line):
 def test_a_port_that_somebody_takes_at_a_revocation_is_told_and_had_back(line):
     """Everybody is cut off by closing the socket: for a moment its port is anybody's."""
     secret, host = line.integrator("waits"), address(line.publish)
-    taken = threading.Event()
-    thief = socket.socket()
-    thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken, thieves = threading.Event(), []
 
     def steal():
         while not taken.is_set():
-            with contextlib.suppress(OSError):
+            thief = socket.socket()
+            thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the connections that were cut off still have it
+            try:
                 thief.bind(host)
+                thief.listen()
+                thieves.append(thief)
                 taken.set()
+            except OSError:
+                thief.close()
 
     thread = threading.Thread(target=steal)
     thread.start()
@@ -218,7 +221,8 @@ def test_a_port_that_somebody_takes_at_a_revocation_is_told_and_had_back(line):
     finally:
         taken.set()
         thread.join()
-        thief.close()
+        for thief in thieves:
+            thief.close()
     assert line.subscriber("v1.waits.", "b1.waits", secret=secret).beacon()
 
 
