@@ -81,7 +81,7 @@ struct config {
     uint32_t reply_lease_s;     /* SENDING without a result for this long is taken up again */
     uint32_t reply_ambiguous_s; /* after a broken link: wait this long for a delivery report, then resend */
     uint32_t reply_silence_s;   /* a bearerbox that does not tell whether it has the reply is borne so long */
-    uint32_t reply_retry_s;     /* first wait after a temporary refusal; doubles up to 64 times this */
+    uint32_t reply_retry_s;     /* first wait after a refusal; doubles up to 64 times this */
     uint32_t reply_attempts;    /* then FAILED */
     uint32_t reply_rate;        /* automatic replies to one sender inside reply_rate_window_s */
     uint32_t reply_rate_window_s;

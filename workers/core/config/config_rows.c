@@ -137,7 +137,7 @@ static const struct config_row rows[] = {
      "the reply is sent again, maybe a second time.",
      true},
     {"replies.retry_s", CONFIG_COUNT, AT(reply_retry_s), "5", 1, 3600, NULL,
-     "The first wait after a temporary refusal; it doubles up to 64 times this.", true},
+     "The first wait after bearerbox has refused a reply; it doubles up to 64 times this.", true},
     {"replies.attempts", CONFIG_COUNT, AT(reply_attempts), "8", 1, 100, NULL,
      "Then the reply is given up as failed.", true},
     {"replies.rate", CONFIG_COUNT, AT(reply_rate), "10", 1, 1000, NULL,
