@@ -27,7 +27,7 @@ struct box {
     struct dispatch *mo, *reports;
     struct outbound *replies;
     enum { BOX_RUNNING, BOX_DRAINING, BOX_CLOSING, BOX_DONE } phase;
-    uint64_t phase_deadline_ms, tick_ms, gather_ms;
+    uint64_t phase_deadline_ms, tick_ms, gather_ms, round_us;
     bool links_changed;
     /* status.c's: what aduand was told last */
     int told_state;

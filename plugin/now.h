@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 uint64_t now_mono_ms(void);
+uint64_t now_mono_us(void);
 uint64_t now_wall_us(void);
 
 #endif
