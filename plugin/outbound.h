@@ -3,10 +3,10 @@
  * Replies on their way to bearerbox: each submitted id is written at most once while its outcome is open, and its
  * outcome goes back to the responder that asked, or to any that lives.
  *
- *   SUBMIT ──▶ queued ──written──▶ in flight ──MT ack──▶ decided: ACCEPTED, BUFFERED (remembered), or
- *                │                    │ REJECTED, RETRY        REJECTED, RETRY, NOT_SENT, AMBIGUOUS: told once, then
- * the │ no link            │ link lost              same id may be submitted again ▼ NOT_SENT           ▼ AMBIGUOUS, or
- * NOT_SENT when it never left
+ *   SUBMIT ──▶ queued ──written──▶ in flight ──MT ack──▶ decided: ACCEPTED, BUFFERED (remembered)
+ *                │                    │ REJECTED, RETRY        or one of the others: told once, then the same id may
+ *                │ no link            │ link lost              be submitted again
+ *                ▼ NOT_SENT           ▼ AMBIGUOUS, or NOT_SENT when it never left
  *
  * No gwlib, no clock and no socket in here.
  */

@@ -73,6 +73,15 @@ class FaultLine(harness.Line):
             self.bearerbox.send_signal(signal.SIGCONT)
         super().stop()
 
+    def start_with_replies_due(self, count):
+        """Starts the line; no responder, and `count` citizens' replies wait in the outbox."""
+        self.start()
+        self.aduan("scale", "responder=0")
+        harness.wait_for(lambda: self.lock_pid("responder.1") is None, "no responder to live")
+        for number in range(count):
+            report(self.smsc, number)
+        harness.wait_for(lambda: self.json("stats")["replies_due"] == count, "all replies to be due")
+
     def lock_pid(self, name):
         """None: it does not run now."""
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -24,12 +24,7 @@ def each_is_answered_once(line):
 
 def replies_at_bearerbox(line):
     """Starts the line, and all replies are handed over by a box that is killed before it reads an MT ack."""
-    line.start()
-    line.aduan("scale", "responder=0")
-    wait_for(lambda: line.lock_pid("responder.1") is None, "no responder to live")
-    for number in range(SMS):
-        report(line.smsc, number)
-    wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
+    line.start_with_replies_due(SMS)
     line.aduan("scale", "responder=1")
     wait_for(line.struck.exists, "the box to be killed before it read an MT ack")
 

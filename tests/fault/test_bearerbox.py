@@ -95,12 +95,7 @@ def test_without_an_smsc_for_a_while(tmp_path):
     """It refuses every MT as long as it has no SMSC: so does each bearerbox between the opening of its port and its first
     SMSC. What it refused then goes out later, once."""
     with FaultLine(tmp_path) as line:
-        line.start()
-        line.aduan("scale", "responder=0")
-        wait_for(lambda: line.lock_pid("responder.1") is None, "no responder")
-        for number in range(SMS):
-            report(line.smsc, number)
-        wait_for(lambda: line.json("stats")["replies_due"] == SMS, "all replies to be due")
+        line.start_with_replies_due(SMS)
         for smsc in ("smpp", "fake"):
             line.kannel_admin("remove-smsc", smsc=smsc)
         line.aduan("scale", "responder=1")

@@ -115,6 +115,8 @@ struct store {
     int lmdb_code;           /* LMDB's word for the last failure, for txn_fault() */
 };
 
+enum { TXN_COUNTERS = 9 };
+
 /* One transaction. A write transaction caches the counters of meta and writes back at commit what has changed. */
 struct store_txn {
     struct store *store;
@@ -123,10 +125,10 @@ struct store_txn {
     uint64_t next_serial, next_sequence, parts_waiting, identities, tickets_open; /* of a write transaction */
     /* Of a write transaction, and of another once it has asked for a sender; next_sender is 0 before. */
     uint64_t next_sender, senders_from, senders_to, senders_tag;
-    uint64_t senders_at_begin;        /* next_sender as it is at rest */
-    uint64_t read_counters[9];        /* of a write transaction: all these as they are at rest */
-    uint8_t sender_id[SEAL_ID_BYTES]; /* the sender asked for last, once `sender_known` */
-    uint64_t sender_row;              /* its row, 0: none */
+    uint64_t senders_at_begin;            /* next_sender as it is at rest */
+    uint64_t read_counters[TXN_COUNTERS]; /* of a write transaction: all these as they are at rest */
+    uint8_t sender_id[SEAL_ID_BYTES];     /* the sender asked for last, once `sender_known` */
+    uint64_t sender_row;                  /* its row, 0: none */
     bool sender_known;
     uint64_t last_row; /* of message_row, once `rows_known` */
     bool rows_known;

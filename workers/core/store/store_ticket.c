@@ -25,8 +25,6 @@ struct step {
 static int index_state(struct store_txn *txn, const Ticket *ticket, Aduan__Record__TicketState before)
 {
     uint8_t key[TICKET_STATE_KEY_BYTES];
-    txn->tickets_open -= ticket_is_open(before) && txn->tickets_open > 0;
-    txn->tickets_open += ticket_is_open(ticket->state);
     put_be64(key + 1, ticket->id);
     if (before != TICKET_STATE(TICKET_STATE_NONE) && before != ticket->state) {
         key[0] = (uint8_t)before;
@@ -54,6 +52,8 @@ int txn_put_ticket(struct store_txn *txn, Ticket *ticket, Aduan__Record__TicketS
     uint8_t key[8];
     put_be64(key, ticket->id);
     ticket->version = RECORD_VERSION;
+    txn->tickets_open -= ticket_is_open(state_before) && txn->tickets_open > 0;
+    txn->tickets_open += ticket_is_open(ticket->state);
     int rc = txn_put_record(txn, T_TICKET, key, sizeof key, &ticket->base);
     if (rc == OK)
         rc = index_state(txn, ticket, state_before);

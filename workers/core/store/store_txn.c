@@ -170,11 +170,11 @@ int txn_meta_number(struct store_txn *txn, const char *name, uint64_t *out)
 
 /* --- begin and end ------------------------------------------------------------------------------------------ */
 
-enum { COUNTERS = 9, FIRST_OF_SENDERS = 5 };
+enum { FIRST_OF_SENDERS = 5 };
 static const struct counter {
     const char *name;
     size_t offset; /* in struct store_txn */
-} counters[COUNTERS] = {
+} counters[TXN_COUNTERS] = {
     {"next_serial", offsetof(struct store_txn, next_serial)},
     {"next_sequence", offsetof(struct store_txn, next_sequence)},
     {"parts_waiting", offsetof(struct store_txn, parts_waiting)},
@@ -193,7 +193,7 @@ static uint64_t *counter_of(struct store_txn *txn, size_t i)
 
 static int read_counters(struct store_txn *txn, size_t first)
 {
-    for (size_t i = first; i < COUNTERS; i++) {
+    for (size_t i = first; i < TXN_COUNTERS; i++) {
         int err = txn_meta_number(txn, counters[i].name, &txn->read_counters[i]);
         if (err != OK)
             return err;
@@ -210,7 +210,7 @@ int txn_sender_numbers(struct store_txn *txn)
 
 static int write_counters(struct store_txn *txn)
 {
-    for (size_t i = 0; i < COUNTERS; i++) {
+    for (size_t i = 0; i < TXN_COUNTERS; i++) {
         uint64_t now = *counter_of(txn, i);
         if (now == txn->read_counters[i])
             continue;
