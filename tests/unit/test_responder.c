@@ -363,9 +363,9 @@ static void bye_ends_what_is_out_in_a_drain_only(void **state)
 static void a_transaction_is_followed_by_as_long_a_pause(void **state)
 {
     (void)state;
-    uint64_t now = clock_mono_ms(), until = responder_pause_until(now - 7);
+    uint64_t now = clock_mono_ms(), until = pause_until(now - 7);
     assert_true(until >= now + 7 && until <= clock_mono_ms() + 7 + (clock_mono_ms() - now));
-    until = responder_pause_until(now - 10000);
+    until = pause_until(now - 10000);
     assert_true(until >= now + PAUSE_MAX_MS && until <= clock_mono_ms() + PAUSE_MAX_MS);
 }
 

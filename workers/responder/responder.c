@@ -35,7 +35,6 @@ enum {
     ACK_RETRY_MS = 5,
     RETRY_FIRST_MS = 250,
     RETRY_MAX_MS = 4000,
-    PAUSE_MAX_MS = 20,
     SILENCE_SHOWN_MS = 15000 /* longer than a question takes */
 };
 
@@ -66,12 +65,6 @@ void responder_store_well(struct worker *worker, struct backoff *backoff)
     backoff->retry_ms = 0;
     const struct backoff *other = backoff == &responder->claims ? &responder->commits : &responder->claims;
     worker->degraded = other->failures > 0 ? other->note : NULL;
-}
-
-uint64_t responder_pause_until(uint64_t start_ms)
-{
-    uint64_t now = clock_mono_ms(), took = now - start_ms;
-    return now + (took < PAUSE_MAX_MS ? took : PAUSE_MAX_MS);
 }
 
 static uint32_t credit(const struct config *config)

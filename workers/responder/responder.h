@@ -48,9 +48,6 @@ enum { RESPONDER_NOT_SENT_WAIT_MS = 1000, RESPONDER_IDLE_MS = 1000 /* with nothi
 void responder_back_off(struct worker *worker, struct backoff *backoff, int err, const struct fault *fault,
                         const char *doing);
 void responder_store_well(struct worker *worker, struct backoff *backoff);
-/* When the next transaction of news alone may begin, after one that began at start_ms: it has half the time. So a busy
- * store is asked less often, for more at once, and an idle one at once. */
-uint64_t responder_pause_until(uint64_t start_ms);
 
 /* render.c: store_claim.render; ctx is the worker. */
 int responder_render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,
