@@ -4,7 +4,9 @@
 from faultline import FaultLine, copies, report
 from line import wait_for
 
+# Every report there is: each is a point more at which a process can die.
 QUICKER = """replies:
+  dlr_mask: 27
   lease_s: 2
   ambiguous_s: 3
   retry_s: 1

@@ -20,6 +20,7 @@ NUMBERS = {name: f"62814{at:02d}70553{at:02d}" for at, name in enumerate(WORDS)}
 NAME = "KLINIKQUZRA"  # a sender that is no number
 MATCHED = "berlubang"  # in most reports, and a word that the rules know
 REPORT = "Jalan berlubang di %s dekat pasar"
+TO_THE_PHONE = QUICK.replace("replies:\n", "replies:\n  dlr_mask: 27\n")
 
 
 def send(line, name, text=None, coding=0, encode=gsm7, udh=b""):
@@ -93,7 +94,7 @@ def test_what_is_looked_for_would_be_found(tmp_path):
 
 
 def test_nothing_can_be_read_without_the_key(tmp_path):
-    with FaultLine(tmp_path, QUICK, incidents=True, fault="classifier:poison:1", fault_text=WORDS["poison"]) as line:
+    with FaultLine(tmp_path, TO_THE_PHONE, incidents=True, fault="classifier:poison:1", fault_text=WORDS["poison"]) as line:
         line.start()
         found = speak(line)
         text = said(line, found)
@@ -113,7 +114,7 @@ def test_nothing_can_be_read_without_the_key(tmp_path):
 
 
 def test_another_key_opens_nothing(tmp_path):
-    with FaultLine(tmp_path, QUICK, incidents=True) as line:
+    with FaultLine(tmp_path, TO_THE_PHONE, incidents=True) as line:
         line.start()
         send(line, "gsm7")
         ident = ticket_of(line, "gsm7")

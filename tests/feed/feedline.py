@@ -37,11 +37,13 @@ EVENTS_OF_ONE = ["sms_received", "ticket_opened", "ticket_classified", "reply_qu
 
 
 class FeedLine(Line):
-    """publish and replay: tcp endpoints on free ports."""
+    """publish and replay: tcp endpoints on free ports. Every reply is followed to the phone."""
 
     def __init__(self, directory, config="", **options):
         ports = free_ports(2)
         self.publish, self.replay = (f"tcp://127.0.0.1:{port}" for port in ports)
+        config = config if "replies:\n" in config else config + "replies:\n"
+        config = config.replace("replies:\n", "replies:\n  dlr_mask: 27\n")
         super().__init__(directory, f"feed:\n  publish: {self.publish}\n  replay: {self.replay}\n" + config, **options)
         self.zmq = zmq.Context()
         self.senders = itertools.count(6281200000001)

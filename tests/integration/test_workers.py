@@ -268,7 +268,7 @@ def test_an_sms_becomes_a_ticket_and_its_reply_is_followed_to_delivery(scene):
     scene.wait(lambda: scene.submits, "the reply")
     mt = scene.submits[0]
     assert (mt.sender, mt.receiver, mt.bearerbox, mt.smsc_id) == (b"1708", sms.sender, "main", b"smsc1")
-    assert mt.dlr_mask == 27 and len(mt.reply_id) == 16 and mt.reply_id != sms.uuid
+    assert mt.dlr_mask == 24 and len(mt.reply_id) == 16 and mt.reply_id != sms.uuid
     ticket = ticket_in(mt)
     scene.wait(lambda: scene.last_status("responder.1").done == 1, "the result")
     reports = [scene.wire.Report(uuid=uuid.uuid4().bytes, time=sms.time, reply_id=mt.reply_id, slot=mt.slot,
@@ -526,7 +526,7 @@ def test_a_reload_takes_templates_up_and_a_bad_one_is_refused(scene):
     scene.wait(lambda: scene.last_status("responder.1").config_generation == 2, "the reload")
     scene.dispatch("classifier.1", scene.sms(HOLE, sender=b"+6281200000009"))
     scene.wait(lambda: len(scene.submits) == 2, "a reply with the new configuration")
-    assert [mt.dlr_mask for mt in scene.submits] == [27, 3]
+    assert [mt.dlr_mask for mt in scene.submits] == [24, 3]
 
 
 def test_a_drain_finishes_what_is_held_and_exits_0(scene):

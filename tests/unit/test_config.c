@@ -54,7 +54,8 @@ static void the_least_file_takes_all_defaults(void **state)
     assert_int_equal(c->credit, 1024);
     assert_int_equal(c->part_wait_s, 600);
     assert_int_equal(c->reply_rate, 10);
-    assert_int_equal(c->reply_dlr_mask, 27);
+    assert_int_equal(c->reply_dlr_mask, 8 | 16);
+    assert_int_equal(c->reply_dlr_mask_staff, 1 | 2 | 8 | 16);
     assert_int_equal(c->restart_max_ms, 30000);
     assert_int_equal(c->smoke_port, 0);
     config_free(c);

@@ -63,7 +63,7 @@ static void fill_mt(const struct worker *worker, const struct store_reply *claim
     mt->service = reply->service;
     mt->account = reply->account;
     mt->bearerbox = reply->bearerbox;
-    mt->dlr_mask = worker->config->reply_dlr_mask;
+    mt->dlr_mask = *reply->actor ? worker->config->reply_dlr_mask_staff : worker->config->reply_dlr_mask;
     mt->claim = reply->claims;
     mt->slot = reply->slot;
     mt->write_until_us = reply->due_us; /* when its lease ends */

@@ -85,11 +85,12 @@ struct config {
     uint32_t reply_attempts;    /* then FAILED */
     uint32_t reply_rate;        /* automatic replies to one sender inside reply_rate_window_s */
     uint32_t reply_rate_window_s;
-    uint32_t reply_reminder_s;    /* between two automatic replies about one ticket */
-    uint32_t reply_window;        /* MT without a result at one responder */
-    uint32_t reply_dlr_mask;      /* delivery reports to ask for */
-    uint32_t reply_segments_max;  /* lint and load refuse a template that may cost more */
-    uint32_t short_sender_digits; /* a numeric sender of this many digits or fewer is another shortcode */
+    uint32_t reply_reminder_s;     /* between two automatic replies about one ticket */
+    uint32_t reply_window;         /* MT without a result at one responder */
+    uint32_t reply_dlr_mask;       /* delivery reports to ask for, Kannel's bits */
+    uint32_t reply_dlr_mask_staff; /* the same for what a person wrote */
+    uint32_t reply_segments_max;   /* lint and load refuse a template that may cost more */
+    uint32_t short_sender_digits;  /* a numeric sender of this many digits or fewer is another shortcode */
     /* feed */
     bool feed_enabled;
     char *feed_publish; /* tcp endpoint; "": none, and then feed_replay is "" too */
