@@ -266,7 +266,9 @@ bool kannel_pack_mt(struct bytes *out, const Aduan__Wire__Mt *mt, const char *bo
     to->sender = view(mt->sender);
     to->receiver = view(mt->receiver);
     to->msgdata = mt->body.data ? (struct packet_bytes){mt->body.data, mt->body.len} : text("");
-    to->coding = mt->ucs2 ? DC_UCS2 : DC_7BIT;
+    /* Undefined is 7 bits to Kannel (fields_to_dcs), but it does not convert the text to count its septets. */
+    int32_t seven_bits = mt->coding_unset ? DC_UNDEF : DC_7BIT;
+    to->coding = mt->ucs2 ? DC_UCS2 : seven_bits;
     if (!mt->ucs2)
         to->charset = text("UTF-8");
     to->smsc_id = view(mt->smsc_id);

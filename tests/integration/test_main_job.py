@@ -45,7 +45,7 @@ def check_segments(parts, sender):
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory):
-    with Line(tmp_path_factory.mktemp("main")) as made:
+    with Line(tmp_path_factory.mktemp("main"), config="replies:\n  unset_coding: yes\n") as made:
         yield made.start()
 
 
@@ -107,6 +107,22 @@ def test_a_long_answer_of_the_staff_is_split_by_udh(line):
     assert words.strip() in "".join(line.smsc.text(p) for p in parts)
     assert line.ticket(ticket["id"])["state"] == "answered"
     assert first
+
+
+def test_the_smsc_is_told_seven_bits_whether_bearerbox_was_or_not(line):
+    """replies.unset_coding: the first answer is the same in GSM 7-bit and UTF-8, the second is not. And the SMSC is asked
+    for a receipt of what staff wrote, for none of ours."""
+    sender = "6281400000007"
+    line.smsc.deliver(sender, gsm7("Pohon tumbang menutup jalan di Medono"))
+    line.smsc.answer(sender)
+    ticket = one_ticket(line, sender)
+    for number, words in enumerate(("Pohon sudah dipotong.", "Tulis ke kota_uji@contoh.id {biaya €2, $1}"), start=1):
+        line.aduan("ticket", "reply", ticket["id"], words)
+        wait_for(lambda want=number: len(line.smsc.find("submit", to=sender)) > want, "the answer of the staff")
+        assert gsm7(words).hex() in line.smsc.find("submit", to=sender)[-1]["hex"]
+    submits = line.smsc.find("submit", to=sender)
+    assert [s["coding"] for s in submits] == [0, 0, 0] and [s["registered"] for s in submits] == [0, 1, 1]
+    gone_out(line, ticket["id"])
 
 
 @pytest.mark.parametrize("sender,receiver,data,coding,reason", [

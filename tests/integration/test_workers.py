@@ -521,12 +521,12 @@ def test_a_reload_takes_templates_up_and_a_bad_one_is_refused(scene):
     scene.wait(lambda: len(scene.submits) == 1, "a reply from the old template")
     template.write_text(good)
     scene.config.write_text(scene.config.read_text().replace("dlr_mask", "").replace(
-        "replies: {lease_s", "replies: {dlr_mask: 3, lease_s"))
+        "replies: {lease_s", "replies: {dlr_mask: 3, unset_coding: yes, lease_s"))
     scene.processes["responder.1"].send_signal(signal.SIGHUP)
     scene.wait(lambda: scene.last_status("responder.1").config_generation == 2, "the reload")
     scene.dispatch("classifier.1", scene.sms(HOLE, sender=b"+6281200000009"))
     scene.wait(lambda: len(scene.submits) == 2, "a reply with the new configuration")
-    assert [mt.dlr_mask for mt in scene.submits] == [24, 3]
+    assert [(mt.dlr_mask, mt.coding_unset) for mt in scene.submits] == [(24, False), (3, True)]
 
 
 def test_a_drain_finishes_what_is_held_and_exits_0(scene):

@@ -127,6 +127,23 @@ static void broken_input_is_counted_not_read_past(void **state)
     assert_int_equal(cost.units, 3);
 }
 
+static bool same(const char *text)
+{
+    return gsm7_same_as_utf8((const uint8_t *)text, strlen(text));
+}
+
+static void what_is_the_same_in_both(void **state)
+{
+    (void)state;
+    assert_true(same("Laporan 1000015 (karena: jalan berlubang), 50% & \"x\" * / + - . ; < = > ? ! # '\n\r"));
+    assert_true(same(""));
+    const char *others[] = {"a@b", "$1", "a_b", "`",  "[a]", "\\",   "^",        "{",
+                            "|",   "}",  "~",   "\f", "\t",  "\x1B", "\xC3\xA9", "\xE2\x82\xAC"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(same(others[i]));
+    assert_false(gsm7_same_as_utf8((const uint8_t *)"\0", 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +154,7 @@ int main(void)
         cmocka_unit_test(ucs2_segments),
         cmocka_unit_test(the_offender_is_named),
         cmocka_unit_test(broken_input_is_counted_not_read_past),
+        cmocka_unit_test(what_is_the_same_in_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

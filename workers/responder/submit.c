@@ -5,6 +5,7 @@
  * lives, links or not, since only that box remembers whether it wrote the reply to bearerbox already.
  */
 #include "clock.h"
+#include "gsm7.h"
 #include "kill_point.h"
 #include "responder.h"
 
@@ -59,6 +60,7 @@ static void fill_mt(const struct worker *worker, const struct store_reply *claim
     mt->receiver = (ProtobufCBinaryData){.data = (uint8_t *)claimed->receiver, .len = claimed->receiver_len};
     mt->body = reply->text;
     mt->ucs2 = reply->ucs2;
+    mt->coding_unset = worker->config->reply_unset_coding && gsm7_same_as_utf8(mt->body.data, mt->body.len);
     mt->smsc_id = reply->smsc_id;
     mt->service = reply->service;
     mt->account = reply->account;

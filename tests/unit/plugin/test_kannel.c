@@ -192,6 +192,39 @@ static void ucs2_is_utf16(void **state)
     bytes_done(&out);
 }
 
+/* What differs is one field, 0 (7 bits) or -1 (undefined); UCS-2 is always told. */
+static void a_coding_that_need_not_be_told(void **state)
+{
+    (void)state;
+    static uint8_t id[ID_BYTES];
+    Aduan__Wire__Mt mt = ADUAN__WIRE__MT__INIT;
+    struct bytes told[2] = {{0}, {0}}, unset[2] = {{0}, {0}};
+    mt.reply_id = (ProtobufCBinaryData){ID_BYTES, id};
+    mt.body = text("Terima kasih");
+    for (int ucs2 = 0; ucs2 < 2; ucs2++) {
+        mt.ucs2 = ucs2;
+        mt.coding_unset = false;
+        assert_true(kannel_pack_mt(&told[ucs2], &mt, "aduan", 1));
+        mt.coding_unset = true;
+        assert_true(kannel_pack_mt(&unset[ucs2], &mt, "aduan", 1));
+        assert_int_equal(bytes_len(&told[ucs2]), bytes_len(&unset[ucs2]));
+    }
+    assert_memory_equal(bytes_at(&told[1]), bytes_at(&unset[1]), bytes_len(&told[1]));
+    size_t differ = 0;
+    for (size_t i = 0; i < bytes_len(&told[0]); i++) {
+        if (bytes_at(&told[0])[i] == bytes_at(&unset[0])[i])
+            continue;
+        assert_int_equal(bytes_at(&told[0])[i], 0x00);
+        assert_int_equal(bytes_at(&unset[0])[i], 0xFF);
+        differ++;
+    }
+    assert_int_equal(differ, 4);
+    for (int i = 0; i < 2; i++) {
+        bytes_done(&told[i]);
+        bytes_done(&unset[i]);
+    }
+}
+
 /* Every truncation, every bit flip, and a lot of noise: refused or understood, never a panic. */
 static void garbage_is_survived(void **state)
 {
@@ -244,6 +277,7 @@ int main(void)
         cmocka_unit_test(heartbeats_and_wdp),
         cmocka_unit_test(mo_report_and_the_unwanted),
         cmocka_unit_test(ucs2_is_utf16),
+        cmocka_unit_test(a_coding_that_need_not_be_told),
         cmocka_unit_test(garbage_is_survived),
         cmocka_unit_test(too_long_is_garbage),
     };

@@ -89,6 +89,7 @@ struct config {
     uint32_t reply_window;         /* MT without a result at one responder */
     uint32_t reply_dlr_mask;       /* delivery reports to ask for, Kannel's bits */
     uint32_t reply_dlr_mask_staff; /* the same for what a person wrote */
+    bool reply_unset_coding;       /* tell bearerbox no coding where 7-bit text is the same in UTF-8 */
     uint32_t reply_segments_max;   /* lint and load refuse a template that may cost more */
     uint32_t short_sender_digits;  /* a numeric sender of this many digits or fewer is another shortcode */
     /* feed */

@@ -152,6 +152,8 @@ static const struct config_row rows[] = {
      "Delivery reports to ask for: 1 delivered + 2 failed + 4 buffered + 8 SMSC took it + 16 SMSC refused it.", true},
     {"replies.dlr_mask_staff", CONFIG_COUNT, AT(reply_dlr_mask_staff), "27", 0, 31, NULL,
      "The same for what staff wrote.", true},
+    {"replies.unset_coding", CONFIG_BOOL, AT(reply_unset_coding), "no", 0, 0, NULL,
+     "Leave `coding` out of an MT that is the same in GSM 7-bit and UTF-8; not where an HTTP send-url has %c.", true},
     {"replies.segments_max", CONFIG_COUNT, AT(reply_segments_max), "4", 1, 10, NULL,
      "A template that may cost more SMS than this is refused.", true},
     {"replies.short_sender_digits", CONFIG_COUNT, AT(short_sender_digits), "6", 0, 20, NULL,

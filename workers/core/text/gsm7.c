@@ -130,3 +130,12 @@ void sms_cost(const char *text, size_t len, struct sms_cost *out)
     cost.segments = cost.units <= (cost.ucs2 ? UNITS_ALONE : SEPTETS_ALONE) ? 1 : counter->parts;
     *out = cost;
 }
+
+bool gsm7_same_as_utf8(const uint8_t *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] >= sizeof basic / sizeof basic[0] || basic[text[i]] != text[i] || text[i] == NOT_A_CHARACTER)
+            return false;
+    }
+    return true;
+}

@@ -21,5 +21,7 @@ unsigned gsm7_septets(uint32_t code_point);
 uint32_t gsm7_code_point(uint8_t septet, bool extended);
 /* text: valid UTF-8. An empty text costs one segment. */
 void sms_cost(const char *text, size_t len, struct sms_cost *out);
+/* The text's septets are its bytes: it reads the same in GSM 7-bit and UTF-8. */
+bool gsm7_same_as_utf8(const uint8_t *text, size_t len);
 
 #endif
