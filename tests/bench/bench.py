@@ -63,6 +63,23 @@ def machine():
             "load_before": round(os.getloadavg()[0], 1)}
 
 
+# --- who runs where ------------------------------------------------------------------------------------------------
+
+def first_cpus(count):
+    return set(sorted(os.sched_getaffinity(0))[:count])
+
+
+@contextlib.contextmanager
+def keep_off_cpus(count):
+    """Whatever is started meanwhile keeps off the first `count` cores, if there are others."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, before - first_cpus(count) or before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 # --- what a process has used ---------------------------------------------------------------------------------------
 
 def cpu_ns(pid):

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An HTTP server that answers every request with the same words: what stock smsbox asks with get-url when there is no
- * application behind it at all. One thread, kept connections. The words are those with which the line answers the SMS
- * of tests/bench/phone.c, for one ticket: a shorter answer would be less work for bearerbox and smsbox than the line's.
+ * application behind it at all. One thread, kept connections.
  *
  *   constant_http      prints {"port": N}
  */
+#include "words.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,9 +20,6 @@
 
 enum { CONNECTIONS_MAX = 4096, REQUEST_MAX = 16384, EVENTS = 64 };
 
-#define WORDS                                                                                                          \
-    "Terima kasih. Laporan Anda diterima, nomor 1000015, kategori jalan dan jembatan (karena: jalan berlubang), "      \
-    "diteruskan ke Dinas PUPR. Kota Uji"
 _Static_assert(sizeof WORDS - 1 == 141, "Content-Length; one segment");
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 141\r\n"

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The least that a Kannel box can do, written on gwlib as its own boxes are: takes an SMS, acks it, sends the same
- * words back, acks delivery reports. It keeps nothing, so it is what the line is measured against.
+ * words back, acks delivery reports. It keeps nothing, so it is what the line is measured against. Like the line's
+ * here, its answers leave the coding undefined (replies.unset_coding).
  *
- *   echobox PORT BOX_ID DLR_MASK
+ *   echobox PORT BOX_ID DLR_MASK [answer]      answer: with the words of the line (words.h) instead of the SMS's own
  */
+#include "words.h"
+
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +21,7 @@ enum { BUFFER_BYTES = 65536 };
 static Connection *bearerbox;
 static Octstr *box_id;
 static long dlr_mask;
+static bool answers;
 
 static void send_msg(Msg *msg)
 {
@@ -52,10 +57,9 @@ static void echo(const Msg *of)
     msg->sms.sms_type = mt_reply;
     msg->sms.sender = octstr_duplicate(of->sms.receiver);
     msg->sms.receiver = octstr_duplicate(of->sms.sender);
-    msg->sms.msgdata = octstr_duplicate(of->sms.msgdata);
+    msg->sms.msgdata = answers ? octstr_create(WORDS) : octstr_duplicate(of->sms.msgdata);
     msg->sms.smsc_id = octstr_duplicate(of->sms.smsc_id);
     msg->sms.boxc_id = octstr_duplicate(box_id);
-    msg->sms.coding = DC_7BIT;
     msg->sms.time = of->sms.time;
     if (dlr_mask > 0) {
         msg->sms.dlr_mask = dlr_mask;
@@ -80,12 +84,13 @@ static void take(Octstr *packed)
 int main(int argc, char **argv)
 {
     Octstr *packed;
-    if (argc != 4)
+    if (argc != 4 && argc != 5)
         return 2;
     gwlib_init();
     log_set_output_level(GW_WARNING);
     box_id = octstr_create(argv[2]);
     dlr_mask = atol(argv[3]);
+    answers = argc == 5;
     Octstr *host = octstr_create("127.0.0.1");
     bearerbox = conn_open_tcp(host, atoi(argv[1]), NULL);
     if (!bearerbox)

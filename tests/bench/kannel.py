@@ -9,7 +9,7 @@ import subprocess
 
 import bench
 
-DLR = 27  # the line's default
+DLR = 24  # the line's default
 
 CONF = """group = core
 admin-port = {admin}
@@ -74,7 +74,7 @@ class Kannel:
                                 preexec_fn=before)
 
     def _bind(self):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:self.cpus])
+        os.sched_setaffinity(0, bench.first_cpus(self.cpus))
 
     def _open(self):
         assert self.process.poll() is None, (self.dir / "bearerbox.log").read_text(errors="replace")[-2000:]
@@ -93,8 +93,9 @@ class Kannel:
 class Echo:
     """tests/bench/echobox.c, at the port where boxes are taken."""
 
-    def __init__(self, port, dlr_mask=DLR):
-        self.command = [bench.HELPERS / "echobox", str(port), "aduan", str(dlr_mask)]
+    def __init__(self, port, dlr_mask=DLR, answer=False):
+        """answer: with the line's words instead of the SMS's own."""
+        self.command = [bench.HELPERS / "echobox", str(port), "aduan", str(dlr_mask)] + ["answer"] * answer
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command)
@@ -132,4 +133,4 @@ class Http:
 
 
 def line(kannel, dlr_mask=DLR, classifiers=1, responders=1):
-    return bench.Line(kannel.dir, f"replies:\n  dlr_mask: {dlr_mask}\n", classifiers, responders, port=kannel.box_port)
+    return bench.Line(kannel.dir, f"replies:\n  dlr_mask: {dlr_mask}\n  unset_coding: yes\n", classifiers, responders, port=kannel.box_port)
