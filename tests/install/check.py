@@ -47,6 +47,7 @@ def layout(prefix, etc, libexec, lib):
         "share/bash-completion/completions/aduan", "share/zsh/vendor-completions/_aduan",
         "share/doc/aduan/README.md", "share/doc/aduan/LICENSE", "share/doc/aduan/PROTOCOL.md",
         "share/doc/aduan/examples/kannel.conf", "share/doc/aduan/examples/kannel-one-core.conf",
+        "share/doc/aduan/examples/aduand-other-cores.conf",
         "share/aduan/feed.proto", "share/aduan/model.bin", "share/aduan/lexicon.tsv",
         "share/aduan/places/regencies.tsv", "share/aduan/training/README.md")]
     files += [f"{prefix}/share/aduan/schema/{name}.json" for name in schemas]
@@ -104,6 +105,17 @@ def check_unit(root, prefix):
         run("systemd-sysusers", "--dry-run", f"{root}{prefix}/lib/sysusers.d/aduan.conf")
 
 
+def check_drop_ins(root, prefix):
+    """As services of their own: systemd understands every line."""
+    for name in ("kannel-one-core", "aduand-other-cores"):
+        made = pathlib.Path(root) / f"aduan-test-{name}.service"
+        drop_in = pathlib.Path(f"{root}{prefix}/share/doc/aduan/examples/{name}.conf")
+        made.write_text(drop_in.read_text() + "ExecStart=/bin/true\n")
+        if shutil.which("systemd-analyze"):
+            said = subprocess.run(["systemd-analyze", "verify", made], capture_output=True, text=True).stderr
+            expect(made.name not in said, "systemd-analyze verify: " + said[-600:])
+
+
 def check_clients(root, prefix, lib):
     """An integrator's programs begin with what is installed: C by pkg-config alone, Python with Debian's packages as
     the README says, Node as far as it goes without a download."""
@@ -148,6 +160,7 @@ def main():
             check_configuration(root, prefix, etc)
             check_pages(root, prefix)
             check_unit(root, prefix)
+            check_drop_ins(root, prefix)
             check_clients(root, prefix, lib)
             check_edited_configuration_stays(build, root, etc)
     print("\n".join(failures) or "everything is where it belongs")
