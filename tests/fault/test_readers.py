@@ -24,6 +24,13 @@ def stalled_reader(line, number=0):
     return reader
 
 
+def refusal(line):
+    """What `aduan stats` says when it may not read; nothing where a slot was free, as when somebody who read has just
+    given it back and the holder has not taken it yet."""
+    said = line.aduan("stats", check=False)
+    return said if said.returncode else None
+
+
 def everybody_once(line, count):
     wait_for(lambda: all(copies(line.smsc, n) for n in range(count)), "an answer for everybody")
     line.settled(count)
@@ -53,11 +60,13 @@ def test_readers_are_too_many_and_die(tmp_path):
         line.start()
         report(line.smsc, 0)
         wait_for(lambda: copies(line.smsc, 0), "an answer")
-        line.json("stats")
+        late = stalled_reader(line)
         holder = subprocess.Popen([HERE / "hold_readers.py", line.dir / "store"], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE)
         assert int(holder.stdout.readline()) > 100
-        refused = line.aduan("stats", check=False)
+        late.send_signal(signal.SIGCONT)
+        late.communicate(timeout=60)
+        refused = wait_for(lambda: refusal(line), "no slot to be left")
         assert refused.returncode == 75 and "readers" in refused.stderr, refused.stderr
         for number in range(1, SMS):
             report(line.smsc, number)
