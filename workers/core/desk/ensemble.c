@@ -259,13 +259,22 @@ void understanding_flags(const struct ensemble *ensemble, const struct understan
     }
 }
 
+/* What would be told as 0 % says nothing. */
+static size_t tellable(const struct model_answer *answer)
+{
+    size_t count = 0;
+    while (count < answer->count && answer->best[count].probability >= 0.005)
+        count++;
+    return count;
+}
+
 /* "category:jalan=0.81,drainase=0.12" */
-static void add_guesses(const struct ensemble *ensemble, const struct understanding *reading, size_t head,
+static void add_guesses(const struct ensemble *ensemble, const struct understanding *reading, size_t head, size_t count,
                         struct strbuf *buf)
 {
     const struct model_answer *answer = &reading->guesses.heads[head];
     strbuf_add(buf, model_head(ensemble->model, head).name);
-    for (size_t i = 0; i < answer->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         strbuf_add(buf, i == 0 ? ":" : ",");
         strbuf_add(buf, model_label(ensemble->model, head, answer->best[i].label));
         strbuf_add(buf, "=");
@@ -277,9 +286,11 @@ void understanding_guesses(const struct ensemble *ensemble, const struct underst
 {
     struct strbuf buf = strbuf_over(out, size);
     for (size_t head = 0; reading->modelled && head < model_head_count(ensemble->model); head++) {
-        size_t before = buf.used;
+        size_t before = buf.used, count = tellable(&reading->guesses.heads[head]);
+        if (count == 0)
+            continue;
         strbuf_add(&buf, before ? ";" : "");
-        add_guesses(ensemble, reading, head, &buf);
+        add_guesses(ensemble, reading, head, count, &buf);
         if (buf.full) {
             strbuf_cut(&buf, before);
             return;
@@ -310,8 +321,8 @@ void understanding_explain(const struct ensemble *ensemble, const struct underst
         return;
     const struct model_answer *answer = &reading->guesses.heads[head];
     struct strbuf buf = {.text = out, .size = size, .used = strlen(out)};
-    size_t before = buf.used;
-    for (size_t i = 0; i < answer->count; i++) {
+    size_t before = buf.used, count = tellable(answer);
+    for (size_t i = 0; i < count; i++) {
         strbuf_add(&buf, i ? ", " : before ? "; model: " : "model: ");
         strbuf_add(&buf, model_label(ensemble->model, head, answer->best[i].label));
         strbuf_add(&buf, " ");

@@ -51,8 +51,8 @@ MUST_CHECK int ensemble_read(struct ensemble *ensemble, const char *text, size_t
 bool understanding_flagged(const struct ensemble *ensemble, const struct understanding *reading, const char *flag);
 /* "kasar,data_pribadi"; "" when there is none. Cut at whole names to size bytes with NUL. */
 void understanding_flags(const struct ensemble *ensemble, const struct understanding *reading, char *out, size_t size);
-/* The probabilities in short, for the record: "category:jalan=0.93,drainase=0.03,air=0.01;kasar:kasar=0.01". Cut at
- * whole heads to size bytes with NUL; "" without a model. */
+/* The probabilities in short, for the record: "category:jalan=0.93,drainase=0.03,air=0.01;kasar:kasar=0.01". None
+ * that rounds to 0. Cut at whole heads to size bytes with NUL; "" without a model. */
 void understanding_guesses(const struct ensemble *ensemble, const struct understanding *reading, char *out,
                            size_t size);
 /* Every rule that fired, whatever was decided, those that decided first: "category:jalan berlubang +2; type:pengaduan
