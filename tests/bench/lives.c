@@ -121,8 +121,7 @@ void lives_answer(struct store *store, size_t n)
 {
     static const enum reply_input inputs[] = {REPLY_IN_ACCEPTED, REPLY_IN_SMSC_ACCEPTED, REPLY_IN_DELIVERED};
     static const uint8_t holder_life[UUID_BYTES] = {7};
-    const struct store_claim claim = {.holder = "responder.1",
-                                      .life = holder_life,
+    const struct store_claim claim = {.life = holder_life,
                                       .now_us = clock_now_us(),
                                       .lease_us = 30000000,
                                       .max = (uint32_t)n,

@@ -36,8 +36,7 @@ static inline int write_text(void *ctx, const Reply *reply, const Aduan__Record_
 
 static inline struct store_claim claim_of(struct support *s, struct pen *pen)
 {
-    return (struct store_claim){.holder = "responder.1",
-                                .life = life,
+    return (struct store_claim){.life = life,
                                 .now_us = s->now_us,
                                 .lease_us = LEASE_US,
                                 .max = 10,

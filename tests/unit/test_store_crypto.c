@@ -46,13 +46,8 @@ static int render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Rec
 static size_t claim(struct support *s)
 {
     static const uint8_t life[16] = {7};
-    const struct store_claim claim = {.holder = "responder.1",
-                                      .life = life,
-                                      .now_us = s->now_us,
-                                      .lease_us = 30000000,
-                                      .max = 10,
-                                      .attempts_max = 3,
-                                      .render = render};
+    const struct store_claim claim = {
+        .life = life, .now_us = s->now_us, .lease_us = 30000000, .max = 10, .attempts_max = 3, .render = render};
     struct store_replies replies;
     assert_int_equal(store_claim_replies(s->store, &claim, &replies, NULL), OK);
     size_t count = replies.count;

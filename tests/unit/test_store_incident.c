@@ -210,8 +210,7 @@ static void purging_takes_what_it_was_found_by(void **state)
     struct store_retention retention = {&before, everything};
     struct store_purge purge = {0};
     struct fault fault = {0};
-    struct store_claim claim = {
-        .holder = "r", .life = (const uint8_t *)"0123456789abcdef", .max = 10, .attempts_max = 0};
+    struct store_claim claim = {.life = (const uint8_t *)"0123456789abcdef", .max = 10, .attempts_max = 0};
     struct store_replies replies;
     claim.now_us = s->now_us, claim.lease_us = 1000;
     assert_int_equal(store_claim_replies(s->store, &claim, &replies, &fault), OK); /* all fail: none is on its way */

@@ -70,8 +70,7 @@ static void it_stays_clean_through_delivery_and_time(void **state)
     struct support *s = *state;
     struct store_replies replies;
     struct fault fault = {0};
-    const struct store_claim claim = {.holder = "responder.1",
-                                      .life = (const uint8_t[16]){1},
+    const struct store_claim claim = {.life = (const uint8_t[16]){1},
                                       .now_us = s->now_us,
                                       .lease_us = 1000,
                                       .max = 100,

@@ -235,8 +235,7 @@ static int claim(struct worker *worker, uint32_t max, uint64_t mono_ms, struct f
 {
     struct responder *responder = worker->role_state;
     uint64_t lease_us = (uint64_t)worker->config->reply_lease_s * 1000000;
-    struct store_claim how = {.holder = worker->name,
-                              .life = worker->life,
+    struct store_claim how = {.life = worker->life,
                               .now_us = clock_now_us(),
                               .lease_us = lease_us,
                               .max = max,

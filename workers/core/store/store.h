@@ -141,8 +141,7 @@ struct store_reply_input {
 };
 
 struct store_claim {
-    const char *holder;  /* the responder's name */
-    const uint8_t *life; /* its 16-byte life */
+    const uint8_t *life; /* the responder's, 16 bytes */
     uint64_t now_us, lease_us;
     uint32_t max;
     uint32_t attempts_max; /* a reply claimed more often becomes FAILED "attempts" */
@@ -162,8 +161,7 @@ struct store_claim {
                   size_t *len, bool *ucs2, uint32_t *segments);
 };
 
-/* A claimed reply with its unsealed receiver. Nothing of it is free'd one by one; `holder` and `holder_life` are the
- * claim's. */
+/* A claimed reply with its unsealed receiver. Nothing of it is free'd one by one; `holder_life` is the claim's. */
 struct store_reply {
     Aduan__Record__Reply *reply;
     bool was_sending; /* an earlier claim of it had no result: it may have gone out */

@@ -126,7 +126,6 @@ static int fail(struct store_txn *txn, Reply *reply, const char *cause)
     reply->changed_us = txn->now_us;
     reply->due_us = 0;
     reply->cause = (char *)cause;
-    reply->holder = (char *)protobuf_c_empty_string;
     reply->holder_life = (ProtobufCBinaryData){0};
     int rc = txn_put_reply(txn, reply, due_before);
     return rc == OK ? txn_reply_event(txn, reply) : rc;
@@ -175,7 +174,6 @@ static int claim_one(struct store_txn *txn, struct arena *arena, const struct st
     reply->maybe_written |= item->was_sending;
     if (asks && reply->unknown_since_us == 0)
         reply->unknown_since_us = claim->now_us;
-    reply->holder = (char *)claim->holder;
     reply->holder_life = (ProtobufCBinaryData){STORE_REPLY_ID_BYTES, (uint8_t *)claim->life};
     *claimed = true;
     return txn_put_reply(txn, reply, due_before);

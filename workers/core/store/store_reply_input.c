@@ -122,12 +122,6 @@ static bool superseded(const Reply *reply, const struct store_reply_input *input
     }
 }
 
-static void release_holder(Reply *reply)
-{
-    reply->holder = no_text();
-    reply->holder_life = (ProtobufCBinaryData){0};
-}
-
 /* The reply as it is after the input, in memory; its state has been decided. */
 static void change(struct arena *arena, Reply *reply, const struct store_reply_input *input,
                    Aduan__Record__ReplyState next, uint64_t now_us)
@@ -144,7 +138,7 @@ static void change(struct arena *arena, Reply *reply, const struct store_reply_i
         reply->due_us = 0;
     }
     if (next != REPLY_STATE(SENDING))
-        release_holder(reply);
+        reply->holder_life = (ProtobufCBinaryData){0};
     if (next != REPLY_STATE(SENDING) || input->input == REPLY_IN_HELD)
         reply->unknown_since_us = 0;
     if (next >= REPLY_STATE(ACCEPTED) && next <= REPLY_STATE(DELIVERED))
