@@ -4,6 +4,7 @@
 #ifndef ADUAN_BENCH_LIVES_H
 #define ADUAN_BENCH_LIVES_H
 
+#include "desk_here.h"
 #include "store_priv.h"
 #include "uuid.h"
 
@@ -18,7 +19,6 @@ struct sms {
 /* How many problems the SMS report, each in its turn; 0: none is like another one. */
 extern size_t lives_problems;
 
-_Noreturn void die(const char *what, const char *why);
 void core(int err, const char *what);
 
 /* `count` SMS of senders of their own, the first with number `first`; the caller frees the array with free(). Each
