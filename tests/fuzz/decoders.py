@@ -49,7 +49,8 @@ DECODERS = {
                CORE + "text/redact_mail.c", CORE + "text/redact_digits.c"],
     "rules": [CORE + "base/yaml_doc.c:read_file,yaml_doc_load", CORE + "text/rules_load.c", CORE + "text/rules_terms.c",
               CORE + "text/rules_words.c"],
-    "sealed": [CORE + "store/record_scan.c", CORE + "store/record_seal.c", CORE + "store/record_pack.c"],
+    "sealed": [CORE + "store/record_scan.c", CORE + "store/record_seal.c", CORE + "store/record_pack.c",
+               CORE + "store/record_compress.c:record_decompress"],
     "templates": [CORE + "desk/templates_parse.c",
                   CORE + "desk/templates.c:price,template_find,template_load,language_load,is_yaml,file_load,"
                          "templates_load,templates_render"],

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* libFuzzer target: values of the store that may have a box. The first byte chooses the type, and whether the rest is a
- * value as it is, or clear fields and, behind the length in the second byte, the plaintext of a box that is right: so
- * that what lies behind the seal is reached too. */
+ * value as it is, or clear fields and, behind the length in the second byte, the plaintext of a box that is right, or a
+ * frame that says how much it was (the last two bytes): so that what lies behind the seal is reached too. */
 #include "record.pb-c.h"
 #include "record_scan.h"
 #include "record_seal.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { BOX_TAG_BYTES = 2, VARINT_MAX = 10 };
+enum { BOX_TAG_BYTES = 2, PLAIN_TAG_BYTES = 2, VARINT_MAX = 10, SEALED = 0x80, COMPRESSED = 0x40 };
 
 enum { STRUCT_MAX = 1024 }; /* no record's struct is larger */
 
@@ -37,23 +39,39 @@ static size_t put_varint(uint8_t *out, size_t value)
     return len;
 }
 
-/* Clear fields, and a box with the rest. What `letter` is is the record's business: a wrong one does not open. */
-static uint8_t *sealed(const struct record_place *place, char letter, const uint8_t *data, size_t size,
+/* Where a box belongs. What `letter` is is the record's business: a wrong one does not open. */
+static size_t bind(const struct record_place *place, char letter, size_t plain, uint8_t out[32])
+{
+    size_t len = 0;
+    out[len++] = (uint8_t)(plain > 0 ? tolower(letter) : letter);
+    for (; plain > 0; plain >>= 8)
+        out[len++] = (uint8_t)plain;
+    memcpy(out + len, place->key, place->key_len);
+    return len + place->key_len;
+}
+
+/* Clear fields, and a box with the rest. */
+static uint8_t *sealed(const struct record_place *place, char letter, bool compressed, const uint8_t *data, size_t size,
                        size_t *value_len)
 {
-    size_t clear = data[0] < size - 1 ? data[0] : size - 1, plain = size - 1 - clear;
-    uint8_t *value = malloc(size + BOX_TAG_BYTES + VARINT_MAX + SEAL_OVERHEAD_BYTES);
-    uint8_t bound[16] = {(uint8_t)letter};
-    memcpy(bound + 1, place->key, place->key_len);
+    size_t of = compressed && size >= 3 ? (size_t)data[size - 1] << 8 | data[size - 2] : 0;
+    size -= of > 0 ? 2 : 0;
+    size_t clear = data[0] < size - 1 ? data[0] : size - 1, secret = size - 1 - clear, len = clear;
+    uint8_t *value = malloc(size + PLAIN_TAG_BYTES + BOX_TAG_BYTES + 2 * VARINT_MAX + SEAL_OVERHEAD_BYTES);
+    uint8_t bound[32];
     memcpy(value, data + 1, clear);
-    size_t len = clear;
+    if (of > 0) {
+        value[len++] = 0x90;
+        value[len++] = 0x06;
+        len += put_varint(value + len, of);
+    }
     value[len++] = 0xa2;
     value[len++] = 0x06;
-    len += put_varint(value + len, plain + SEAL_OVERHEAD_BYTES);
-    if (seal_wrap(the_seal(), 1, (struct seal_place){bound, 1 + place->key_len}, data + 1 + clear, plain,
+    len += put_varint(value + len, secret + SEAL_OVERHEAD_BYTES);
+    if (seal_wrap(the_seal(), 1, (struct seal_place){bound, bind(place, letter, of, bound)}, data + 1 + clear, secret,
                   value + len) != OK)
         abort();
-    *value_len = len + plain + SEAL_OVERHEAD_BYTES;
+    *value_len = len + secret + SEAL_OVERHEAD_BYTES;
     return value;
 }
 
@@ -97,11 +115,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char letters[] = "MTRIE";
     if (size < 2)
         return 0;
-    size_t at = (data[0] & 0x7f) % (sizeof types / sizeof types[0]), len = size - 1;
+    size_t at = (data[0] & 0x3f) % (sizeof types / sizeof types[0]), len = size - 1;
     const struct record_place place = {types[at], "key", 3};
     uint8_t *value;
-    if (data[0] & 0x80) {
-        value = sealed(&place, letters[at], data + 1, size - 1, &len);
+    if (data[0] & SEALED) {
+        value = sealed(&place, letters[at], data[0] & COMPRESSED, data + 1, size - 1, &len);
     } else {
         value = malloc(len);
         memcpy(value, data + 1, len);

@@ -155,8 +155,12 @@ def sealed_seeds():
               body(f13="jalan: berlubang", f14="Jalan berlubang", f16=body(f1=7, f2="siti", f3="note", f4="Halo")),
               body(f17="Terima kasih", f28="Halo"), body(f2="+6281234567890"), body(f15="delivered")]
     inside = [bytes([0x80 | at, len(clear)]) + clear + each for at, each in enumerate(secret)]
+    # "Terima kasih. Laporan Anda diterima …" as a Reply's text of 145 bytes, compressed (test_record_compress.c)
+    frame = bytes.fromhex("0100010d010013010373e303cb9c95d8e30421843105fcb95601569b51bd5af9172385f9a10a51")
+    frames = [bytes([0xc0 | at, len(clear)]) + clear + each + (145).to_bytes(2, "little") for at in range(len(secret))
+              for each in (frame, frame[:20])]
     raw = [bytes([at]) + clear + field(100, bytes([0, 1]) + bytes(44)) for at in range(len(secret))]
-    return inside + raw + [bytes([at]) + clear + field(100, b"") for at in range(len(secret))]
+    return inside + frames + raw + [bytes([at]) + clear + field(100, b"") for at in range(len(secret))]
 
 
 def piece(data):

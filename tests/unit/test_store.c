@@ -223,7 +223,7 @@ static void a_newer_version_is_refused(void **state)
 {
     struct support *s = *state;
     struct store_options options = support_options(s);
-    set_meta(s, "version", "\0\0\0\x05", 4);
+    set_meta(s, "version", "\0\0\0\x06", 4);
     shut(s);
     assert_refused(&options, E_VERSION, "newer Aduan");
     options.read_only = true;

@@ -39,10 +39,18 @@ static void grow(struct record_bytes *out, size_t more)
     out->room = room;
 }
 
-static void reserve(struct record_bytes *out, size_t more)
+void record_bytes_reserve(struct record_bytes *out, size_t more)
 {
     if (out->room - out->len < more)
         grow(out, more);
+}
+
+void record_bytes_take(struct record_bytes *bytes, const struct record_bytes *from)
+{
+    record_bytes_done(bytes);
+    record_bytes_reserve(bytes, from->len);
+    memcpy(bytes->data, from->data, from->len);
+    bytes->len = from->len;
 }
 
 uint8_t *record_put_varint(uint8_t *at, uint64_t value)
@@ -63,7 +71,7 @@ static void add_number(struct record_bytes *out, uint32_t id, uint64_t value)
 {
     if (value == 0)
         return;
-    reserve(out, 2 * RECORD_VARINT_MAX);
+    record_bytes_reserve(out, 2 * RECORD_VARINT_MAX);
     add_varint(out, (uint64_t)id << 3 | WIRE_VARINT);
     add_varint(out, value);
 }
@@ -71,7 +79,7 @@ static void add_number(struct record_bytes *out, uint32_t id, uint64_t value)
 /* The tag and length of what follows; there is room for it then. */
 static void begin_bytes(struct record_bytes *out, uint32_t id, size_t len)
 {
-    reserve(out, 2 * RECORD_VARINT_MAX + len);
+    record_bytes_reserve(out, 2 * RECORD_VARINT_MAX + len);
     add_varint(out, (uint64_t)id << 3 | WIRE_BYTES);
     add_varint(out, len);
 }

@@ -20,6 +20,10 @@ struct record_bytes {
 };
 
 void record_bytes_init(struct record_bytes *bytes);
+/* Room for so many more. */
+void record_bytes_reserve(struct record_bytes *bytes, size_t more);
+/* What is in `from` in the place of what is in `bytes`. */
+void record_bytes_take(struct record_bytes *bytes, const struct record_bytes *from);
 /* Overwrites what is in it with zeros. */
 void record_bytes_done(struct record_bytes *bytes);
 

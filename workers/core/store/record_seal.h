@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Which fields of a record never rest in clear, and how a record looks at rest: its other fields, packed, and behind
- * them the field `sealed`, a box (seal.h) with the secret ones, packed as a message of the same type. Packed messages
- * concatenate: the value with the box's plaintext behind it is the whole record. A box is bound to its table and key.
+ * them the field `sealed`, a box (seal.h) with the secret ones, packed as a message of the same type, and compressed
+ * where that makes it shorter: then the field `plain` says how long it was. Packed messages concatenate: the value with
+ * the secret fields behind it is the whole record. A box is bound to its table and key.
  * A record that was read keeps its box; it is written back with that box, unopened, unless record_reseal() drops it.
  */
 #ifndef ADUAN_RECORD_SEAL_H
@@ -27,9 +28,9 @@ struct record_place {
 
 /* A record about to be written. */
 struct record_packing {
-    struct record_bytes clear,
-        plain;   /* plain: what is to be sealed; empty when the record has its box, or no secrets */
-    size_t size; /* of the value */
+    struct record_bytes clear, secret; /* what is to be sealed; empty when the record has its box, or no secrets */
+    size_t plain;                      /* how long that was before it was compressed; 0: it is not */
+    size_t size;                       /* of the value */
 };
 /* Packs; nothing is sealed yet. */
 void record_packing_init(struct record_packing *packing, const ProtobufCMessage *record);
@@ -47,7 +48,7 @@ bool record_is_sealed(const struct record_place *place, const uint8_t *value, si
 /* Bytes that opening adds to a value. */
 size_t record_secret_len(const struct record_place *place, const uint8_t *value, size_t len);
 /* Appends the secret fields to the value at `value`, which has room for record_secret_len() more. *len grows.
- * E_CORRUPT: not what was sealed here. E_KEY: its key is not there. */
+ * E_CORRUPT: not what was sealed here. E_KEY: its key is not there. E_MEMORY. */
 MUST_CHECK int record_open(const struct seal *seal, const struct record_place *place, uint8_t *value, size_t *len);
 /* The number of the key that a value's box was sealed with; 0: it has none. */
 uint16_t record_key_of(const struct record_place *place, const uint8_t *value, size_t len);

@@ -23,7 +23,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { STORE_VERSION = 4, STORE_KEY_MESSAGE_BYTES = 20, STORE_REPLY_ID_BYTES = 16, STORE_EPOCH_BYTES = 16 };
+enum { STORE_VERSION = 5, STORE_KEY_MESSAGE_BYTES = 20, STORE_REPLY_ID_BYTES = 16, STORE_EPOCH_BYTES = 16 };
 
 struct store;
 
