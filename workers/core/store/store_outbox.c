@@ -18,7 +18,7 @@ static bool waits(const Reply *reply)
 }
 
 /* What a reply of one part will need beside what it has when it is queued: its sealed text, times and counts. */
-enum { ROOM_BYTES = 176 };
+enum { ROOM_BYTES = 128 };
 
 static void due_key(uint64_t due_us, uint64_t slot, uint8_t key[DUE_REPLY_KEY_BYTES])
 {
@@ -65,7 +65,8 @@ int txn_put_reply(struct store_txn *txn, Reply *reply, uint64_t due_before)
 
     if (reply->id.len != STORE_REPLY_ID_BYTES || (waits(reply) && due == 0))
         return E_INVALID;
-    if (reply->slot == 0)
+    bool queued = reply->slot == 0;
+    if (queued)
         reply->slot = txn->next_sequence;
     if (due_before != 0 && due_before != due) {
         due_key(due_before, reply->slot, key);
@@ -82,7 +83,7 @@ int txn_put_reply(struct store_txn *txn, Reply *reply, uint64_t due_before)
     uint8_t slot[SLOT_BYTES];
     put_be64(slot, reply->slot);
     reply->version = RECORD_VERSION;
-    return txn_put_record(txn, T_REPLY, slot, sizeof slot, &reply->base);
+    return (queued ? txn_put_record_last : txn_put_record)(txn, T_REPLY, slot, sizeof slot, &reply->base);
 }
 
 static int queued_event(struct store_txn *txn, const Reply *reply)

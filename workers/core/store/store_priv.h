@@ -208,6 +208,9 @@ int txn_del(struct store_txn *txn, enum store_table table, const void *key, size
  * has its box still (record_seal.h). The caller has set .version. */
 int txn_put_record(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                    const ProtobufCMessage *record);
+/* The same, of a key that should be the last: pages that only grow at their end are left full. */
+int txn_put_record_last(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                        const ProtobufCMessage *record);
 /* The same, E_EXISTS instead of overwriting. */
 int txn_put_record_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                        const ProtobufCMessage *record);

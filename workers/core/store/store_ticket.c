@@ -54,10 +54,11 @@ int txn_put_ticket(struct store_txn *txn, Ticket *ticket, Aduan__Record__TicketS
     ticket->version = RECORD_VERSION;
     txn->tickets_open -= ticket_is_open(state_before) && txn->tickets_open > 0;
     txn->tickets_open += ticket_is_open(ticket->state);
-    int rc = txn_put_record(txn, T_TICKET, key, sizeof key, &ticket->base);
+    bool opened = state_before == TICKET_STATE(TICKET_STATE_NONE);
+    int rc = (opened ? txn_put_record_last : txn_put_record)(txn, T_TICKET, key, sizeof key, &ticket->base);
     if (rc == OK)
         rc = index_state(txn, ticket, state_before);
-    if (rc == OK && state_before == TICKET_STATE(TICKET_STATE_NONE))
+    if (rc == OK && opened)
         rc = index_sender(txn, ticket);
     return rc;
 }

@@ -426,6 +426,13 @@ int txn_put_record(struct store_txn *txn, enum store_table table, const void *ke
     return put_record(txn, table, key, key_len, record, 0);
 }
 
+int txn_put_record_last(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
+                        const ProtobufCMessage *record)
+{
+    int err = put_record(txn, table, key, key_len, record, MDB_APPEND);
+    return err == E_EXISTS ? put_record(txn, table, key, key_len, record, 0) : err;
+}
+
 int txn_put_record_new(struct store_txn *txn, enum store_table table, const void *key, size_t key_len,
                        const ProtobufCMessage *record)
 {
