@@ -2,7 +2,7 @@
 /*
  * Fills a store with answered tickets, as the line would have in months: for tests/bench/growth.
  *
- *   fill DIR KEY_FILE TICKETS MAP_BYTES      adds so many; prints one line of JSON: seconds
+ *   fill DIR KEY_FILE TICKETS MAP_BYTES [TEXTS.tsv]      adds so many; prints one line of JSON: seconds
  *
  * The store is closed in the end, so that a line can be started on it.
  */
@@ -21,8 +21,10 @@ int main(int argc, char **argv)
     struct store *store;
     struct seal *seal;
     struct fault fault;
-    if (argc != 5)
-        die("arguments", "DIR KEY_FILE TICKETS MAP_BYTES");
+    if (argc != 5 && argc != 6)
+        die("arguments", "DIR KEY_FILE TICKETS MAP_BYTES [TEXTS.tsv]");
+    if (argc == 6)
+        lives_texts(argv[5]);
     size_t tickets = strtoul(argv[3], NULL, 10);
     if (seal_open(argv[2], &seal, &fault) != OK)
         die("key", fault.text);

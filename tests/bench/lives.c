@@ -34,6 +34,83 @@ static size_t likeness_of(size_t problem, uint8_t *out)
     return likeness_pack(&likeness, out);
 }
 
+struct reading {
+    struct text text;
+    struct verdict verdict;
+};
+
+/* What the desk of this build makes of the texts: each row is as long as the line's. */
+static struct {
+    struct desk_here desk;
+    struct reading **readings;
+    size_t count;
+} known;
+
+static const struct desk_here *desk(void)
+{
+    if (!known.desk.config)
+        desk_here_open(&known.desk);
+    return &known.desk;
+}
+
+/* One that opens no ticket, or gets no answer, is left out. */
+static void read_text(const char *text, size_t len)
+{
+    struct reading *reading = record_alloc(sizeof *reading);
+    desk();
+    desk_here_read(&known.desk, text, len, &reading->text, &reading->verdict);
+    if (!reading->verdict.open_ticket || !reading->verdict.reply_template) {
+        text_done(&reading->text);
+        free(reading);
+        return;
+    }
+    known.readings = realloc(known.readings, (known.count + 1) * sizeof(struct reading *));
+    if (!known.readings)
+        abort();
+    known.readings[known.count++] = reading;
+}
+
+/* Which column of a header is called "text". */
+static size_t text_column(char *header, const char *path)
+{
+    size_t column = 0;
+    header[strcspn(header, "\n")] = '\0';
+    for (char *name; (name = strsep(&header, "\t")) != NULL; column++)
+        if (strcmp(name, "text") == 0)
+            return column;
+    die("no column \"text\" in", path);
+}
+
+void lives_texts(const char *path)
+{
+    enum { LINE_MAX_BYTES = 65536 };
+    static char line[LINE_MAX_BYTES];
+    FILE *in = fopen(path, "r");
+    if (!in)
+        die("cannot read", path);
+    while (fgets(line, sizeof line, in) && *line == '#') {
+    }
+    size_t column = text_column(line, path);
+    while (fgets(line, sizeof line, in)) {
+        char *at = line, *text = NULL;
+        line[strcspn(line, "\n")] = '\0';
+        for (size_t i = 0; i <= column && at; i++)
+            text = strsep(&at, "\t");
+        if (text)
+            read_text(text, strlen(text));
+    }
+    fclose(in);
+    if (known.count == 0)
+        die("no text that opens a ticket in", path);
+}
+
+static const struct reading *reading_of(size_t number)
+{
+    if (known.count == 0)
+        read_text(body, sizeof body - 1);
+    return known.readings[number % known.count];
+}
+
 struct sms *lives_make(size_t first, size_t count)
 {
     struct sms *all = record_alloc(count * sizeof *all);
@@ -46,28 +123,13 @@ struct sms *lives_make(size_t first, size_t count)
         sms->wire.time = 1800000000u + (uint32_t)((first + i) / 5000);
         sms->wire.sender = (ProtobufCBinaryData){strlen(sms->sender), (uint8_t *)sms->sender};
         sms->wire.receiver = (ProtobufCBinaryData){4, (uint8_t *)"1708"};
-        sms->wire.body = (ProtobufCBinaryData){sizeof body - 1, (uint8_t *)body};
+        sms->reading = reading_of(first + i);
+        sms->wire.body = (ProtobufCBinaryData){sms->reading->text.len, (uint8_t *)sms->reading->text.utf8};
         sms->wire.smsc_id = (ProtobufCBinaryData){4, (uint8_t *)"tsel"};
         sms->wire.bearerbox = "main";
         sms->likeness_len = lives_problems > 0 ? likeness_of((first + i) % lives_problems, sms->likeness) : 0;
     }
     return all;
-}
-
-/* What the desk of this build makes of the body: each row is as large as the line's. */
-static struct reading {
-    struct desk_here desk;
-    struct text text;
-    struct verdict verdict;
-} * read_body(void)
-{
-    static struct reading *reading;
-    if (!reading) {
-        reading = record_alloc(sizeof *reading);
-        desk_here_open(&reading->desk);
-        desk_here_read(&reading->desk, body, sizeof body - 1, &reading->text, &reading->verdict);
-    }
-    return reading;
 }
 
 /* As the classifier brings it: decoded and decided before the transaction. */
@@ -86,12 +148,12 @@ void lives_take_in(struct store *store, const struct sms *batch, size_t n)
         .reply_rate = 10,
         .reply_rate_window_us = 3600000000u,
         .joining = {.window_us = 72ull * 3600000000u, .bounds = {.same_place = 20, .no_place = 75}}};
-    struct reading *reading = read_body();
     struct verdict *verdicts = record_alloc(n * sizeof *verdicts);
     struct store_item *items = record_alloc(n * sizeof *items);
     struct store_outcome *outcomes = record_alloc(n * sizeof *outcomes);
     struct fault fault;
     for (size_t i = 0; i < n; i++) {
+        const struct reading *reading = batch[i].reading;
         verdicts[i] = reading->verdict;
         memcpy(verdicts[i].likeness, batch[i].likeness, verdicts[i].likeness_len = batch[i].likeness_len);
         items[i] = (struct store_item){.sms = &batch[i].wire, .text = &reading->text, .verdict = &verdicts[i]};
@@ -106,10 +168,13 @@ void lives_take_in(struct store *store, const struct sms *batch, size_t n)
 static int render(void *ctx, const Aduan__Record__Reply *reply, const Aduan__Record__Ticket *ticket, char **text,
                   size_t *len, bool *ucs2, uint32_t *segments)
 {
-    const struct reading *reading = read_body();
+    struct verdict verdict = {.reply_template = reply->template_,
+                              .category = ticket->category,
+                              .agency = ticket->agency,
+                              .language = reply->language};
     (void)ctx;
-    (void)reply;
-    *text = desk_here_answer(&reading->desk, &reading->verdict, ticket->id, len);
+    snprintf(verdict.why, sizeof verdict.why, "%s", ticket->why);
+    *text = desk_here_answer(desk(), &verdict, ticket->id, len);
     *ucs2 = false;
     *segments = 1;
     return OK;

@@ -8,8 +8,11 @@
 #include "store_priv.h"
 #include "uuid.h"
 
+struct reading;
+
 struct sms {
     Aduan__Wire__Sms wire;
+    const struct reading *reading; /* what the desk makes of it */
     uint8_t uuid[UUID_BYTES];
     char sender[16];
     uint8_t likeness[LIKENESS_BYTES_MAX];
@@ -21,6 +24,9 @@ extern size_t lives_problems;
 
 void core(int err, const char *what);
 
+/* From now on SMS say what a file of texts says, one after the other: lines that begin with "#", then a header that
+ * names a column "text", with tabs. Else all say the same. */
+void lives_texts(const char *path);
 /* `count` SMS of senders of their own, the first with number `first`; the caller frees the array with free(). Each
  * points into itself, so the array stays where it is. */
 struct sms *lives_make(size_t first, size_t count);
