@@ -273,6 +273,20 @@ static void numbers_that_are_none_are_not_handed_out(void **state)
     assert_int_equal(store_sender_number(f->s.store, id, number, &len), E_INVALID);
 }
 
+/* Its box goes from row to row as it is. */
+static void a_sender_of_many_like_signs_can_be_read_for_ever(void **state)
+{
+    struct fixture *f = *state;
+    static const char like[] = "777777777777777777777777777777777777777777777777777777777777";
+    uint8_t id[SEAL_ID_BYTES], number[32];
+    size_t len;
+    seal_sender_id(f->s.seal, like, strlen(like), id);
+    for (uint32_t n = 1; n <= 3; n++) {
+        ingest_ok(&f->s, &f->desk, &(struct mo){.n = n, .body = "halo", .number = like});
+        assert_int_equal(store_sender_number(f->s.store, id, number, &len), E_INVALID); /* too long, and no more */
+    }
+}
+
 static void a_shortcode_is_text_whatever_the_receiver_was(void **state)
 {
     struct fixture *f = *state;
@@ -507,6 +521,7 @@ int main(void)
         TEST(beyond_the_rate_a_ticket_opens_but_no_reply_goes),
         TEST(a_damaged_identity_is_made_anew),
         TEST(numbers_that_are_none_are_not_handed_out),
+        TEST(a_sender_of_many_like_signs_can_be_read_for_ever),
         TEST(a_shortcode_is_text_whatever_the_receiver_was),
         TEST(a_poisonous_sms_is_parked_raw),
         TEST(broken_input_is_stored_raw_and_marked),

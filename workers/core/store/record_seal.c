@@ -88,13 +88,13 @@ static struct fields fields_of(const struct secret_row *row)
     /* 0: not yet; each is the same whoever works it out. */
     static _Atomic uint64_t secret[sizeof rows / sizeof rows[0]], plain[sizeof rows / sizeof rows[0]];
     size_t i = (size_t)(row - rows);
-    struct fields known = {atomic_load_explicit(&secret[i], memory_order_relaxed),
-                           atomic_load_explicit(&plain[i], memory_order_relaxed)};
-    if (known.secret != 0 && known.plain != 0)
+    struct fields known = {.secret = atomic_load_explicit(&secret[i], memory_order_acquire)};
+    known.plain = atomic_load_explicit(&plain[i], memory_order_relaxed);
+    if (known.secret != 0)
         return known;
     known = find_fields(row);
-    atomic_store_explicit(&secret[i], known.secret, memory_order_relaxed);
     atomic_store_explicit(&plain[i], known.plain, memory_order_relaxed);
+    atomic_store_explicit(&secret[i], known.secret, memory_order_release);
     return known;
 }
 
@@ -129,7 +129,8 @@ void record_packing_init(struct record_packing *packing, const ProtobufCMessage 
     record_pack(&packing->clear, record, ~(fields.secret | (anew ? fields.plain : 0)));
     if (anew) {
         record_pack(&packing->secret, record, fields.secret);
-        compress(packing);
+        if (fields.plain != 0)
+            compress(packing);
     }
     size_t box_len = packing->secret.len + SEAL_OVERHEAD_BYTES;
     packing->size = packing->clear.len;

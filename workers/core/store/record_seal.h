@@ -2,8 +2,9 @@
 /*
  * Which fields of a record never rest in clear, and how a record looks at rest: its other fields, packed, and behind
  * them the field `sealed`, a box (seal.h) with the secret ones, packed as a message of the same type, and compressed
- * where that makes it shorter: then the field `plain` says how long it was. Packed messages concatenate: the value with
- * the secret fields behind it is the whole record. A box is bound to its table and key.
+ * where the type has the field `plain` and that makes it shorter: then `plain` says how long it was, and goes wherever
+ * the box goes. Packed messages concatenate: the value with the secret fields behind it is the whole record. A box is
+ * bound to its table and key.
  * A record that was read keeps its box; it is written back with that box, unopened, unless record_reseal() drops it.
  */
 #ifndef ADUAN_RECORD_SEAL_H
