@@ -395,6 +395,7 @@ class Phone:
     def __init__(self, line, number="6281234567890"):
         self.number = number
         self.socket = socket.create_connection(("127.0.0.1", line.fake_port), timeout=PATIENCE)
+        self.socket.settimeout(None)  # it may be long until somebody writes to it; who wants an answer has patience
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -3,7 +3,9 @@
 
 import json
 import signal
+import socket
 import subprocess
+import threading
 
 import jsonschema
 import pytest
@@ -292,6 +294,27 @@ def test_send_says_why_no_answer_can_come(desk):
     assert desk.aduan("send", "halo").returncode == CONFIG
     assert desk.aduan("send", "halo", "--timeout", "soon").returncode == USAGE
     assert desk.aduan("top").returncode == USAGE
+
+
+def test_send_takes_answers_that_come_before_it_has_said_everything(desk):
+    """More than sockets hold: whoever answers before reading it all is heard while the rest is still on its way."""
+    count, first, text = 4000, 6281300000000, "x" * 4000
+    answers = b"".join(b"1708 %d text ok\n" % (first + n) for n in range(count))
+    with socket.create_server(("127.0.0.1", desk.fake_port)) as server:
+        def answer():
+            peer, _ = server.accept()
+            with peer:
+                seen = len(peer.recv(1))
+                peer.sendall(answers)
+                while seen < count * len(text):
+                    seen += len(peer.recv(1 << 20))
+                peer.recv(1)  # until it hangs up
+        bearerbox = threading.Thread(target=answer)
+        bearerbox.start()
+        done = desk.aduan("send", "--count", count, "--from", first, "--json", text)
+        bearerbox.join()
+    assert done.returncode == OK, done.stderr
+    assert json.loads(done.stdout)["answered"] == count
 
 
 # --- on a real line

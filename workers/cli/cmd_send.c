@@ -111,20 +111,27 @@ static int flush_all(struct sending *sending, uint64_t deadline_ms)
     return err;
 }
 
+static void take_answers(struct sending *sending)
+{
+    struct fake_sms sms;
+
+    while (fake_link_next(sending->link, &sms)) {
+        take_answer(sending, &sms);
+        free(sms.text);
+    }
+}
+
+/* Some may have come while others were still on their way out. */
 static int await_answers(struct sending *sending, uint64_t deadline_ms)
 {
     int err = OK;
 
+    take_answers(sending);
     while (sending->answered < sending->count && err == OK) {
-        struct fake_sms sms;
-
         err = wait_link(sending->link, deadline_ms);
-        while (fake_link_next(sending->link, &sms)) {
-            take_answer(sending, &sms);
-            free(sms.text);
-        }
+        take_answers(sending);
     }
-    return err;
+    return sending->answered == sending->count ? OK : err;
 }
 
 static int no_answer(const struct sending *sending, int err, uint64_t seconds)
