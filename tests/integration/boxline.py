@@ -273,7 +273,10 @@ bearerbox-host = 127.0.0.1
         self.process.wait(PATIENCE)
 
     def phone(self):
-        return Phone(self.fake_port)
+        """One that bearerbox has answered: until then its SMSC is down, and an MT is only buffered."""
+        phone = Phone(self.fake_port)
+        wait_for(lambda: "online" in self.admin("status.txt"), "bearerbox to answer the phone")
+        return phone
 
 
 class Box:
