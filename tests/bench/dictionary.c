@@ -6,8 +6,8 @@
  *
  *   dictionary BYTES OUT TEXTS.tsv…      prints one line of JSON
  *
- * OUT is as workers/core/store/record_words.inc. Stores hold what only the bytes in
- * there can read, so it is made once; for another one, with another id, see record_words.h.
+ * OUT is as workers/core/store/record_words.inc. Stores hold what only the bytes in there can read, so it is made once;
+ * for another one, with another id, see record_words.h.
  */
 #include "desk_here.h"
 #include "record_compress.h"
